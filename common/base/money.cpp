@@ -139,8 +139,8 @@ Result<Money> parse_money(std::string_view text, Currency otherwise) {
 
 std::string format_amount(Money money) {
   // The magnitude as unsigned: the lowest int64 has no positive counterpart.
-  const auto magnitude =
-      money.minor < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(money.minor) : static_cast<std::uint64_t>(money.minor);
+  const auto magnitude = money.minor < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(money.minor)
+                                         : static_cast<std::uint64_t>(money.minor);
   std::string digits = std::to_string(magnitude);
   const auto places = static_cast<std::size_t>(money.currency.exponent());
   if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
