@@ -1,0 +1,83 @@
+# The everyday commands. How things are built is in CMakeLists.txt and CMakePresets.json, how a cluster is run on this
+# machine in tools/cluster/.
+
+JOBS    ?= $(shell nproc)
+SEEDS   ?= 1..2000
+MINUTES ?= 10
+PREFIX  ?= /usr/local
+
+packages = $(shell sed 's/\#.*//' tools/packages.txt)
+sources  = $(shell find common node client tools tests -name '*.[ch]pp')
+slow     = ^(sim|cluster|fuzz)$$
+cluster  = tools/cluster/cluster
+compile  = cmake --preset $(1) >/dev/null && cmake --build --preset $(1) -j $(JOBS)
+ctest    = ctest --test-dir $(1) -j $(JOBS) --output-on-failure --no-tests=error \
+           --output-junit $(CURDIR)/build/results/$@-$(notdir $(1)).xml
+
+help: ## list the targets
+	@sed -nE 's|^([a-z -]+):.*## |\1\t|p' Makefile | expand -t 14
+
+deps: ## install the Debian packages that are missing (tools/packages.txt)
+	@have=$$(dpkg-query -W -f '$${db:Status-Status}\n' $(packages) 2>/dev/null | grep -cx installed); \
+	if [ "$$have" != $(words $(packages)) ]; then \
+	  $$([ $$(id -u) = 0 ] || echo sudo) sh -ec 'export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -q; apt-get install -y -q --no-install-recommends $(packages)'; \
+	fi
+
+build: deps ## build everything; programs land in build/bin/
+	@$(call compile,release)
+
+demo: build ## five nodes, one auction, two of its leaders killed: watch nothing get lost
+	@$(cluster) demo
+
+up: build ## start a local cluster of N nodes (default 5)
+	@$(cluster) up $(N)
+
+down: ## stop it
+	@$(cluster) down
+
+status: ## show its nodes, roles, leaders and positions
+	@$(cluster) status
+
+kill-leader: ## SIGKILL the node that leads an auction, else the idle node manager
+	@$(cluster) kill-leader
+
+kill: ## SIGKILL node N (make kill N=3)
+	@$(cluster) kill $(N)
+
+logs: ## follow what its nodes print
+	@$(cluster) logs
+
+test: build ## the quick tests: unit, property, trace, architecture, installation
+	@$(call ctest,build) -LE '$(slow)'
+
+check: build ## the long ones: 2,000 simulated seeds, real processes under real faults, a minute of fuzzing each
+	@$(call ctest,build) -L '$(slow)'
+	@$(MAKE) --no-print-directory fuzz MINUTES=1
+
+sim: build ## run the simulator over SEEDS (default 1..2000)
+	@build/bin/gavel-sim --seeds $(SEEDS) --jobs $(JOBS)
+
+fuzz: deps ## fuzz the decoders for MINUTES each (default 10)
+	@cmake --preset fuzz -D GAVEL_FUZZ_MINUTES=$(MINUTES) >/dev/null && cmake --build --preset fuzz -j $(JOBS)
+	@$(call ctest,build/fuzz)
+
+asan tsan: deps ## the quick tests and a few seeds under AddressSanitizer and UBSan, or ThreadSanitizer
+	@$(call compile,$@)
+	@$(call ctest,build/$@) -LE '^(cluster|fuzz|lint)$$'
+
+lint: deps ## check format and architecture; with LINT_TIDY=1 run clang-tidy too
+	@clang-format --dry-run -Werror $(sources)
+	@python3 tests/lint/architecture.py
+	@$(if $(LINT_TIDY),$(call compile,dev) && run-clang-tidy -quiet -p build/dev '$(CURDIR)/(common|node|client|tools)/')
+
+format: deps ## reformat all sources
+	@clang-format -i $(sources)
+
+install: build ## install programs, libraries and headers under PREFIX (default /usr/local)
+	@cmake --install build --prefix $(PREFIX)
+
+clean: ## remove everything that was built
+	@rm -rf build
+
+.PHONY: help deps build demo up down status kill-leader kill logs test check sim fuzz asan tsan lint format install clean
