@@ -1,0 +1,124 @@
+#include "common/store/storage_thread.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <iterator>
+#include <utility>
+
+#include "common/base/check.hpp"
+
+namespace gavel::store {
+namespace {
+
+std::size_t bytes_of(const std::vector<Operation>& operations) {
+  std::size_t total = 0;
+  for (const auto& operation : operations) total += sizeof(Operation) + (operation.bytes ? operation.bytes->size() : 0);
+  return total;
+}
+
+}  // namespace
+
+StorageThread::StorageThread(std::unique_ptr<LogStore> store, StorageOptions options)
+    : options_(options), store_(std::move(store)), event_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  GAVEL_CHECK(store_, "store: the storage thread has a store");
+  GAVEL_CHECK(event_fd_ >= 0, "store: the kernel gives an eventfd");
+  thread_ = std::thread([this] { run(); });
+}
+
+StorageThread::~StorageThread() {
+  stop();
+  ::close(event_fd_);
+}
+
+bool StorageThread::submit(Ticket ticket, std::vector<Operation> operations) {
+  Batch batch{ticket, std::move(operations), 0};
+  batch.bytes = bytes_of(batch.operations);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool too_large = !waiting_.empty() && waiting_bytes_ + batch.bytes > options_.queue_bytes;
+    if (stopping_ || too_large || uncollected_ >= options_.queue_batches) return false;
+    waiting_bytes_ += batch.bytes;
+    ++uncollected_;
+    waiting_.push_back(std::move(batch));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+StorageThread::Report StorageThread::collect() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(event_fd_, &count, sizeof count);
+  const std::lock_guard lock(mutex_);
+  Report report;
+  report.durable = std::exchange(ready_.durable, {});
+  report.notes = std::exchange(ready_.notes, {});
+  report.failure = ready_.failure;
+  uncollected_ -= report.durable.size();
+  return report;
+}
+
+void StorageThread::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void StorageThread::run() {
+  std::deque<Batch> work;
+  while (wait_for_work(work)) {
+    commit(work);
+    work.clear();
+  }
+}
+
+/// False: there is nothing left and there never will be.
+bool StorageThread::wait_for_work(std::deque<Batch>& work) {
+  std::unique_lock lock(mutex_);
+  const auto something = [this] { return stopping_ || !waiting_.empty(); };
+  if (!wake_.wait_for(lock, options_.idle_after, something)) {
+    lock.unlock();
+    auto outcome = store_->idle();
+    report({}, std::move(outcome));
+    lock.lock();
+    wake_.wait(lock, something);
+  }
+  work.swap(waiting_);
+  waiting_bytes_ = 0;
+  return !work.empty();
+}
+
+void StorageThread::commit(std::deque<Batch>& work) {
+  Result<void> outcome;
+  for (const auto& batch : work) {
+    if (outcome) outcome = store_->write(batch.operations);
+  }
+  if (options_.sync_delay.count() > 0) std::this_thread::sleep_for(options_.sync_delay);
+  if (outcome) outcome = store_->sync();
+  report(work, std::move(outcome));
+}
+
+void StorageThread::report(const std::deque<Batch>& work, Result<void> outcome) {
+  auto notes = store_->take_notes();
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    news = !work.empty() || !notes.empty() || (!outcome && !ready_.failure);
+    if (!outcome && !ready_.failure) ready_.failure = std::move(outcome.error());
+    std::move(notes.begin(), notes.end(), std::back_inserter(ready_.notes));
+    for (const auto& batch : work) {
+      if (!ready_.failure) ready_.durable.push_back(batch.ticket);
+    }
+  }
+  if (news) signal();
+}
+
+void StorageThread::signal() const {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto put = ::write(event_fd_, &one, sizeof one);
+}
+
+}  // namespace gavel::store

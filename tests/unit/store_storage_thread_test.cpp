@@ -1,0 +1,123 @@
+#include <poll.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+
+#include "common/store/memory_store.hpp"
+#include "common/store/storage_thread.hpp"
+
+namespace gavel::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<Operation> append(std::uint64_t slot, std::size_t size = 1) {
+  return {{Operation::Kind::append, GroupId{1}, Slot{slot}, true, share(Bytes(size, 'x'))}};
+}
+
+/// What the thread does to its store, seen from outside.
+struct Counters {
+  std::atomic<int> syncs{0};
+  std::atomic<int> idles{0};
+};
+
+class CountingStore final : public LogStore {
+ public:
+  CountingStore(Counters& counters, int failing_sync) : counters_(counters), failing_sync_(failing_sync) {}
+  Result<Image> recover() override { return inner_.recover(); }
+  Result<void> write(std::span<const Operation> operations) override { return inner_.write(operations); }
+  Result<void> sync() override {
+    if (++counters_.syncs == failing_sync_) inner_.fail_next_sync();
+    return inner_.sync();
+  }
+  Result<void> idle() override {
+    ++counters_.idles;
+    return {};
+  }
+  Condition condition() const override { return inner_.condition(); }
+
+ private:
+  Counters& counters_;
+  const int failing_sync_;
+  MemoryStore inner_;
+};
+
+std::unique_ptr<LogStore> counting(Counters& counters, int failing_sync = 0) {
+  return std::make_unique<CountingStore>(counters, failing_sync);
+}
+
+/// Collects until `enough` says so, at most 10 s.
+template <class Enough>
+StorageThread::Report collect_until(StorageThread& storage, Enough enough) {
+  StorageThread::Report all;
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!enough(all) && std::chrono::steady_clock::now() < deadline) {
+    pollfd poll{storage.readable_fd(), POLLIN, 0};
+    if (::poll(&poll, 1, 100) <= 0) continue;
+    auto part = storage.collect();
+    all.durable.insert(all.durable.end(), part.durable.begin(), part.durable.end());
+    all.failure = part.failure;
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("tickets come back in the order of submission, and many share a sync") {
+  Counters counters;
+  StorageThread storage(counting(counters), {.sync_delay = 2ms});
+  for (std::uint64_t i = 1; i <= 200; ++i) REQUIRE(storage.submit(i, append(i)));
+  const auto report = collect_until(storage, [](const auto& r) { return r.durable.size() == 200; });
+  REQUIRE(report.durable.size() == 200);
+  for (std::size_t i = 0; i < 200; ++i) CHECK(report.durable[i] == i + 1);
+  CHECK(counters.syncs < 100);
+}
+
+TEST_CASE("a failed sync is reported, and no ticket ever again") {
+  Counters counters;
+  StorageThread storage(counting(counters, 2));
+  REQUIRE(storage.submit(1, append(1)));
+  CHECK(collect_until(storage, [](const auto& r) { return r.durable.size() == 1; }).durable.size() == 1);
+  REQUIRE(storage.submit(2, append(2)));
+  auto report = collect_until(storage, [](const auto& r) { return r.failure.has_value(); });
+  REQUIRE(report.failure);
+  CHECK(report.durable.empty());
+  REQUIRE(storage.submit(3, append(3)));
+  storage.stop();
+  report = storage.collect();
+  CHECK(report.durable.empty());
+  CHECK(report.failure);
+}
+
+TEST_CASE("a full queue refuses and takes again when it has drained") {
+  Counters counters;
+  StorageThread storage(counting(counters), {.sync_delay = 20ms, .queue_bytes = 10000, .queue_batches = 4});
+  std::uint64_t slot = 0;
+  while (storage.submit(slot + 1, append(slot + 1, 4000))) {
+    ++slot;
+    REQUIRE(slot <= 4);
+  }
+  collect_until(storage, [&](const auto& r) { return r.durable.size() == slot; });
+  CHECK(storage.submit(slot + 1, append(slot + 1, 100000)));
+}
+
+TEST_CASE("stop makes everything submitted durable first, and then refuses") {
+  Counters counters;
+  StorageThread storage(counting(counters), {.sync_delay = 5ms});
+  for (std::uint64_t i = 1; i <= 10; ++i) REQUIRE(storage.submit(i, append(i)));
+  storage.stop();
+  CHECK(storage.collect().durable.size() == 10);
+  CHECK_FALSE(storage.submit(11, append(11)));
+}
+
+TEST_CASE("an idle store is told so, once") {
+  Counters counters;
+  StorageThread storage(counting(counters), {.idle_after = 1ms});
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (counters.idles == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  CHECK(counters.idles == 1);
+  storage.stop();
+  CHECK(counters.idles <= 2);
+}
+
+}  // namespace gavel::store
