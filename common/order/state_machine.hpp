@@ -1,0 +1,38 @@
+// The service's face to the ordering protocol: bytes in, bytes out, deterministic. The protocol never looks inside.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/bytes.hpp"
+#include "common/base/ids.hpp"
+#include "common/base/result.hpp"
+#include "common/base/time.hpp"
+
+namespace gavel::order {
+
+/// Where and when a command is applied. The entry's time is the only time that a state machine knows.
+struct CommandContext {
+  Slot slot;
+  WallTime time;
+  SessionId session;      ///< 0 for a proposal
+  RequestNumber number;   ///< 0 for a proposal
+};
+
+class StateMachine {
+ public:
+  virtual ~StateMachine() = default;
+
+  /// Which kind of service it is; a snapshot of another kind is refused.
+  virtual std::uint16_t kind() const = 0;
+  /// Applies a command; the reply is kept for the session. `events` are for those who watch, in order.
+  virtual Bytes apply(const CommandContext& context, BytesView command, std::vector<Bytes>& events) = 0;
+  /// A read at the present state.
+  virtual Bytes query(BytesView question) const = 0;
+  virtual Bytes snapshot() const = 0;
+  virtual Result<void> restore(BytesView snapshot) = 0;
+  /// Equal for equal states. Cheap: it is taken at every digest interval.
+  virtual Digest digest() const = 0;
+};
+
+}  // namespace gavel::order

@@ -1,0 +1,200 @@
+// The messages between a client and its gateway, and the beacon by which both find nodes (WIRE.md has the grammar). On the
+// client lane the envelope's `from` is the client's id; its group is 0.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/wire/order_messages.hpp"
+
+namespace gavel::wire {
+
+/// A node tells where it is: by UDP to its LAN, and by unicast to those it was told of (`--join`).
+struct Beacon {
+  static constexpr std::uint64_t kKind = 50;
+  Uid uid;
+  Incarnation incarnation;
+  std::string name;
+  std::string pub;        ///< endpoint of its PUB socket, "tcp://127.0.0.1:40001"
+  std::string peer;       ///< endpoint of its ROUTER for nodes
+  std::string client;     ///< endpoint of its ROUTER for clients
+  bool member = false;    ///< it has joined a cluster (or founded it)
+  std::uint32_t clients = 0;  ///< that it serves now
+  Bytes authenticator;    ///< empty until clusters have keys
+  GAVEL_FIELDS(uid, incarnation, name, pub, peer, client, member, clients, authenticator);
+};
+
+/// By UDP: whoever is out there, say so now.
+struct Probe {
+  static constexpr std::uint64_t kKind = 51;
+  GAVEL_FIELDS();
+};
+
+struct Hello {
+  static constexpr std::uint64_t kKind = 60;
+  ClientId client;
+  std::string name;       ///< who the client says it is; "" if it does not say
+  GAVEL_FIELDS(client, name);
+};
+struct Welcome {
+  static constexpr std::uint64_t kKind = 61;
+  Uid node;
+  std::string name;
+  std::vector<std::string> gateways;  ///< client endpoints of all nodes known, this one first
+  GAVEL_FIELDS(node, name, gateways);
+};
+/// The gateway cannot understand or serve this client; the reason says what would be right.
+struct Refused {
+  static constexpr std::uint64_t kKind = 62;
+  std::string reason;
+  GAVEL_FIELDS(reason);
+};
+
+enum class CallKind : std::uint8_t {
+  open = 1,     ///< a session in the group
+  command = 2,  ///< under a session and a number, once
+  query = 3,    ///< a linearizable read
+  local = 4     ///< a read of the gateway's own state as it stands, which may be behind
+};
+constexpr bool is_known(CallKind kind) { return kind >= CallKind::open && kind <= CallKind::local; }
+
+struct Call {
+  static constexpr std::uint64_t kKind = 63;
+  std::uint64_t id = 0;   ///< chosen by the client, repeated in the answer
+  GroupId group;
+  CallKind kind = CallKind::query;
+  SessionId session;      ///< commands only
+  RequestNumber number;   ///< commands only; repeated unchanged when the client tries again
+  Bytes body;
+  GAVEL_FIELDS(id, group, kind, session, number, body);
+};
+
+enum class AnswerStatus : std::uint8_t {
+  ok = 1,
+  expired = 2,     ///< the session is not known (any more): open another
+  stale = 3,       ///< the number is below the session's window: it was answered long ago, and is never executed again
+  busy = 4,        ///< nothing was done; try again after `retry_after`
+  unknown_group = 5,  ///< this node knows of no such group
+  malformed = 6,   ///< `message` says what is wrong with the call
+  lost = 7         ///< this gateway cannot tell what became of it: send it again, under the same number
+};
+constexpr bool is_known(AnswerStatus status) { return status >= AnswerStatus::ok && status <= AnswerStatus::lost; }
+
+struct Answer {
+  static constexpr std::uint64_t kKind = 64;
+  std::uint64_t id = 0;
+  AnswerStatus status = AnswerStatus::ok;
+  Slot slot;              ///< at which it was decided; for local reads, up to which the state was applied
+  Bytes body;             ///< of the service; for `open`, empty
+  SessionId session;      ///< `open` only
+  Duration retry_after{}; ///< `busy` only
+  std::string message;    ///< for people; empty when ok
+  GAVEL_FIELDS(id, status, slot, body, session, retry_after, message);
+};
+
+/// Asks for the events of a group, from the one after (`slot`, `index`) on; {0, 0}: from now on. Repeat to move.
+struct Watch {
+  static constexpr std::uint64_t kKind = 65;
+  GroupId group;
+  Slot slot;
+  std::uint32_t index = 0;
+  GAVEL_FIELDS(group, slot, index);
+};
+struct Unwatch {
+  static constexpr std::uint64_t kKind = 66;
+  GroupId group;
+  GAVEL_FIELDS(group);
+};
+/// One event of a watched group. `(slot, index)` names it, and grows; index starts at 1 in each slot.
+struct Pushed {
+  static constexpr std::uint64_t kKind = 67;
+  GroupId group;
+  Slot slot;
+  std::uint32_t index = 0;
+  Bytes body;
+  GAVEL_FIELDS(group, slot, index, body);
+};
+/// The gateway holds no events before `slot`: the watcher reads the state anew, and goes on from there.
+struct PushedGap {
+  static constexpr std::uint64_t kKind = 68;
+  GroupId group;
+  Slot slot;
+  GAVEL_FIELDS(group, slot);
+};
+
+struct Ping {
+  static constexpr std::uint64_t kKind = 69;
+  std::uint64_t id = 0;
+  GAVEL_FIELDS(id);
+};
+struct Pong {
+  static constexpr std::uint64_t kKind = 70;
+  std::uint64_t id = 0;
+  GAVEL_FIELDS(id);
+};
+
+// ---- status -----------------------------------------------------------------------------------------------------
+
+/// How one member of a group looks from the node that reports.
+struct MemberStatus {
+  Uid uid;
+  bool voter = false;
+  bool heard = false;     ///< within the suspicion time
+  Role role = Role::follower;
+  Slot durable;           ///< its last ack in the current term
+  Slot applied;
+  GAVEL_FIELDS(uid, voter, heard, role, durable, applied);
+};
+struct GroupStatus {
+  GroupId group;
+  std::uint16_t service = 0;
+  Role role = Role::follower;
+  bool observer = false;
+  Term promised;
+  Uid leader;             ///< whom the reporting node follows; 0 if none
+  Slot first;             ///< of the log; everything before is in the snapshot
+  Slot last;
+  Slot commit;
+  Slot applied;
+  Slot digest_slot;
+  Digest digest;
+  Config config;
+  std::vector<MemberStatus> members;
+  GAVEL_FIELDS(group, service, role, observer, promised, leader, first, last, commit, applied, digest_slot, digest, config,
+               members);
+};
+struct Counter {
+  std::string name;
+  std::uint64_t value = 0;
+  GAVEL_FIELDS(name, value);
+};
+struct StatusQuery {
+  static constexpr std::uint64_t kKind = 71;
+  std::uint64_t id = 0;
+  GAVEL_FIELDS(id);
+};
+struct StatusReport {
+  static constexpr std::uint64_t kKind = 72;
+  std::uint64_t id = 0;
+  Uid node;
+  Incarnation incarnation;
+  std::string name;
+  std::string version;
+  Duration uptime{};
+  std::uint32_t clients = 0;
+  std::uint32_t slots = 0;
+  std::vector<std::string> alarms;
+  std::vector<GroupStatus> groups;
+  std::vector<Counter> counters;
+  GAVEL_FIELDS(id, node, incarnation, name, version, uptime, clients, slots, alarms, groups, counters);
+};
+
+using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery>;
+using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport>;
+/// What a UDP datagram may hold, and what nodes tell each other about themselves by unicast.
+using Discovery = std::variant<Beacon, Probe>;
+
+}  // namespace gavel::wire

@@ -1,0 +1,263 @@
+// Encodes and decodes fielded aggregates. An aggregate is an array of exactly its fields (strict arity: neither short nor
+// long is accepted); numbers are unsigned unless the field is signed; byte strings are `bin`; an optional is nil or its
+// value; an enum is refused unless `is_known` accepts it. Decoding never throws and never keeps a pointer to its input.
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "common/base/bytes.hpp"
+#include "common/base/ids.hpp"
+#include "common/base/result.hpp"
+#include "common/base/time.hpp"
+#include "common/wire/fields.hpp"
+#include "common/wire/msgpack.hpp"
+
+namespace gavel::wire {
+
+// ---- encoding, one overload a type ------------------------------------------------------------------------------
+
+inline void put(Writer& w, bool value) { w.boolean(value); }
+template <std::unsigned_integral T>
+  requires(!std::same_as<T, bool>)
+void put(Writer& w, T value) {
+  w.number(value);
+}
+template <std::signed_integral T>
+void put(Writer& w, T value) {
+  w.signed_number(value);
+}
+template <class T>
+  requires std::is_enum_v<T>
+void put(Writer& w, T value) {
+  w.number(static_cast<std::uint64_t>(value));
+}
+template <class Tag>
+void put(Writer& w, Id<Tag> value) {
+  w.number(value.value);
+}
+template <class Tag>
+void put(Writer& w, Position<Tag> value) {
+  w.number(value.value);
+}
+inline void put(Writer& w, Duration value) { w.signed_number(value.count()); }
+inline void put(Writer& w, WallTime value) { w.signed_number(value.micros); }
+inline void put(Writer& w, const Bytes& value) { w.bin(value); }
+inline void put(Writer& w, const SharedBytes& value) { w.bin(value ? BytesView(*value) : BytesView()); }
+template <class T>
+void put(Writer& w, const std::optional<T>& value);
+template <class T>
+void put(Writer& w, const std::vector<T>& values);
+template <Fielded T>
+void put(Writer& w, const T& value) {
+  std::apply(
+      [&w](const auto&... field) {
+        w.array(sizeof...(field));
+        (put(w, field), ...);
+      },
+      value.fields());
+}
+template <class T>
+void put(Writer& w, const std::optional<T>& value) {
+  if (value) put(w, *value);
+  else w.nil();
+}
+template <class T>
+void put(Writer& w, const std::vector<T>& values) {
+  w.array(values.size());
+  for (const auto& value : values) put(w, value);
+}
+
+// ---- decoding ---------------------------------------------------------------------------------------------------
+
+/// What is wrong with a value, innermost place first; empty while all is well.
+class Fault {
+ public:
+  bool set(std::string what) {
+    what_ = std::move(what);
+    return false;
+  }
+  /// Puts the name of the surrounding field before the message.
+  bool within(std::string_view name) {
+    what_ = std::string(name) + (what_.find(':') == std::string::npos || what_.find(' ') < what_.find(':') ? ": " : ".") +
+            what_;
+    return false;
+  }
+  const std::string& what() const { return what_; }
+
+ private:
+  std::string what_;
+};
+
+inline bool get(Value v, bool& out, Fault& fault) {
+  const auto value = v.boolean();
+  if (!value) return fault.set("true or false expected");
+  out = *value;
+  return true;
+}
+template <std::unsigned_integral T>
+  requires(!std::same_as<T, bool>)
+bool get(Value v, T& out, Fault& fault) {
+  const auto value = v.number();
+  if (!value) return fault.set("a number of 0 or more expected");
+  if (*value > std::numeric_limits<T>::max())
+    return fault.set("at most " + std::to_string(std::numeric_limits<T>::max()) + " allowed");
+  out = static_cast<T>(*value);
+  return true;
+}
+template <std::signed_integral T>
+bool get(Value v, T& out, Fault& fault) {
+  const auto value = v.signed_number();
+  if (!value || *value > std::numeric_limits<T>::max() || *value < std::numeric_limits<T>::min())
+    return fault.set("a whole number within " + std::to_string(sizeof(T) * 8) + " bits expected");
+  out = static_cast<T>(*value);
+  return true;
+}
+template <class T>
+  requires std::is_enum_v<T>
+bool get(Value v, T& out, Fault& fault) {
+  std::underlying_type_t<T> raw{};
+  if (!get(v, raw, fault)) return false;
+  if (!is_known(static_cast<T>(raw))) return fault.set("unknown value " + std::to_string(raw));
+  out = static_cast<T>(raw);
+  return true;
+}
+template <class Tag>
+bool get(Value v, Id<Tag>& out, Fault& fault) {
+  return get(v, out.value, fault);
+}
+template <class Tag>
+bool get(Value v, Position<Tag>& out, Fault& fault) {
+  return get(v, out.value, fault);
+}
+inline bool get(Value v, Duration& out, Fault& fault) {
+  std::int64_t micros = 0;
+  if (!get(v, micros, fault)) return false;
+  out = Duration(micros);
+  return true;
+}
+inline bool get(Value v, WallTime& out, Fault& fault) { return get(v, out.micros, fault); }
+inline bool get(Value v, Bytes& out, Fault& fault) {
+  const auto value = v.bin();
+  if (!value) return fault.set("a byte string expected");
+  out.assign(*value);
+  return true;
+}
+inline bool get(Value v, SharedBytes& out, Fault& fault) {
+  const auto value = v.bin();
+  if (!value) return fault.set("a byte string expected");
+  out = share(Bytes(*value));
+  return true;
+}
+template <class T>
+bool get(Value v, std::optional<T>& out, Fault& fault);
+template <class T>
+bool get(Value v, std::vector<T>& out, Fault& fault);
+
+template <Fielded T>
+bool get(Value v, T& out, Fault& fault) {
+  return std::apply(
+      [&](auto&... field) {
+        const auto elements = v.elements();
+        if (!elements) return fault.set("an array of " + std::to_string(sizeof...(field)) + " fields expected");
+        if (*elements != sizeof...(field))
+          return fault.set(std::to_string(sizeof...(field)) + " fields expected, " + std::to_string(*elements) +
+                           " found");
+        std::size_t index = 0;
+        const auto one = [&](auto& f) {
+          if (get(v[index], f, fault)) return ++index, true;
+          return fault.within(field_name(T::kFieldNames, index));
+        };
+        return (one(field) && ...);
+      },
+      out.fields());
+}
+template <class T>
+bool get(Value v, std::optional<T>& out, Fault& fault) {
+  if (v.is_nil()) return out.reset(), true;
+  return get(v, out.emplace(), fault);
+}
+template <class T>
+bool get(Value v, std::vector<T>& out, Fault& fault) {
+  const auto elements = v.elements();
+  if (!elements) return fault.set("an array expected");
+  out.resize(*elements);
+  for (std::size_t i = 0; i < *elements; ++i)
+    if (!get(v[i], out[i], fault)) return fault.within("[" + std::to_string(i) + "]");
+  return true;
+}
+
+// ---- whole messages ---------------------------------------------------------------------------------------------
+
+template <Fielded T>
+void encode_to(Bytes& out, const T& message) {
+  Writer writer(out);
+  put(writer, message);
+}
+template <Fielded T>
+Bytes encode(const T& message) {
+  Bytes out;
+  encode_to(out, message);
+  return out;
+}
+
+/// Error: names the field, what was expected there, and what was found.
+template <Fielded T>
+Result<T> decode(BytesView bytes) {
+  const auto document = Document::parse(bytes);
+  if (!document) return tl::unexpected<Error>(document.error());
+  Result<T> out{T{}};
+  Fault fault;
+  if (!get(document->root(), *out, fault)) return fail(fault.what());
+  return out;
+}
+
+/// Decodes the body of kind `kind` into whichever alternative of `Variant` has that kind.
+template <class Variant>
+Result<Variant> decode_kind(std::uint64_t kind, Value body) {
+  Result<Variant> out = fail("kind " + std::to_string(kind) + " is not known here");
+  const auto attempt = [&]<class T>(std::in_place_type_t<T> /*alternative*/) {
+    if (T::kKind != kind) return;
+    T message{};
+    Fault fault;
+    if (get(body, message, fault)) out = Variant(std::move(message));
+    else out = fail("kind " + std::to_string(kind) + ", " + fault.what());
+  };
+  [&]<class... T>(std::in_place_type_t<std::variant<T...>> /*variant*/) {
+    (attempt(std::in_place_type<T>), ...);
+  }(std::in_place_type<Variant>);
+  return out;
+}
+
+/// A message that may be any of several: [kind, body].
+template <class... T>
+Bytes encode_any(const std::variant<T...>& message) {
+  Bytes out;
+  Writer writer(out);
+  std::visit(
+      [&writer](const auto& alternative) {
+        writer.array(2);
+        writer.number(std::remove_cvref_t<decltype(alternative)>::kKind);
+        put(writer, alternative);
+      },
+      message);
+  return out;
+}
+template <class Variant>
+Result<Variant> decode_any(BytesView bytes) {
+  const auto document = Document::parse(bytes);
+  if (!document) return tl::unexpected<Error>(document.error());
+  const auto root = document->root();
+  if (root.elements() != 2) return fail("[kind, body] expected");
+  const auto kind = root[0].number();
+  if (!kind) return fail("the kind must be a number");
+  return decode_kind<Variant>(*kind, root[1]);
+}
+
+}  // namespace gavel::wire

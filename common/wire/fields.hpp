@@ -1,0 +1,39 @@
+// One field list per message. GAVEL_FIELDS names the members of an aggregate once; packing, arity checks, comparison of
+// layouts and printing all follow from that list. Field order is the wire order and never changes within a version.
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#define GAVEL_FIELDS(...)                              \
+  auto fields() { return std::tie(__VA_ARGS__); }      \
+  auto fields() const { return std::tie(__VA_ARGS__); } \
+  static constexpr std::string_view kFieldNames = #__VA_ARGS__
+
+namespace gavel::wire {
+
+/// Any aggregate that has a field list.
+template <class T>
+concept Fielded = requires(const T& t) {
+  t.fields();
+  T::kFieldNames;
+};
+
+/// A fielded aggregate that can stand by itself on the wire, under its kind number (WIRE.md lists them; never reused).
+template <class T>
+concept Kinded = Fielded<T> && requires { T::kKind; };
+
+/// The i-th name in a field list such as "term, slot, commit".
+constexpr std::string_view field_name(std::string_view names, std::size_t index) {
+  for (; index > 0; --index) {
+    const auto comma = names.find(',');
+    if (comma == std::string_view::npos) return {};
+    names.remove_prefix(comma + 1);
+  }
+  names = names.substr(0, names.find(','));
+  while (!names.empty() && names.front() == ' ') names.remove_prefix(1);
+  while (!names.empty() && names.back() == ' ') names.remove_suffix(1);
+  return names;
+}
+
+}  // namespace gavel::wire

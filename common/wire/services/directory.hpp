@@ -1,0 +1,299 @@
+// The directory's messages: nodes, items and auctions, as the idle node manager keeps them. Kinds 100 to 149; a number on
+// the wire is never reused. Every time is entry time (PROTOCOL.md §3).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.hpp"
+#include "common/base/money.hpp"
+#include "common/base/time.hpp"
+#include "common/wire/codec.hpp"
+#include "common/wire/services/auction.hpp"
+
+namespace gavel::directory {
+
+/// A running auction has at most this many members: the active auctioneer and three followers.
+inline constexpr std::size_t kMaxMembers = 4;
+/// The directory group has at most this many voters; the other nodes are learners.
+inline constexpr std::size_t kMaxVoters = 7;
+inline constexpr std::size_t kMaxNodes = 512;
+inline constexpr std::size_t kMaxItems = 4096;
+inline constexpr std::size_t kMaxAuctions = 16384;
+/// Longest id of an item, in bytes: lower-case letters, digits and single dashes.
+inline constexpr std::size_t kMaxItemId = 32;
+/// Longest title, name, endpoint or version, in bytes.
+inline constexpr std::size_t kMaxText = 128;
+inline constexpr Duration kMinAuction = std::chrono::milliseconds(100);
+inline constexpr Duration kMaxAuction = std::chrono::hours(24 * 365);
+
+/// Where a node is reached: "tcp://address:port" each.
+struct Endpoints {
+  std::string pub;
+  std::string peer;
+  std::string client;
+  auto operator<=>(const Endpoints&) const = default;
+  GAVEL_FIELDS(pub, peer, client);
+};
+
+struct NodeRecord {
+  Uid uid;
+  Incarnation incarnation;
+  std::string name;
+  Endpoints endpoints;
+  /// Auctions that it serves at most, and those that it serves now.
+  std::uint32_t slots = 1;
+  std::uint32_t used = 0;
+  std::string version;
+  bool alive = true;
+  /// 1 for the first node that ever registered, 2 for the next, …
+  std::uint64_t joined = 0;
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, alive, joined);
+};
+
+enum class ItemState : std::uint8_t { on_offer = 0, running = 1, sold = 2, unsold = 3 };
+constexpr bool is_known(ItemState state) { return state <= ItemState::unsold; }
+/// For a person to read.
+constexpr std::string_view words_for(ItemState state) {
+  constexpr std::array<std::string_view, 4> kWords{"on offer", "running", "sold", "unsold"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+struct Item {
+  std::string id;
+  std::string title;
+  std::string seller;
+  Money start_price;
+  Money increment;
+  ItemState state = ItemState::on_offer;
+  /// Auctions that were started for it so far.
+  std::uint32_t runs = 0;
+  GAVEL_FIELDS(id, title, seller, start_price, increment, state, runs);
+};
+
+/// An auction: its group, who serves it, and, once it has been closed, how it ended.
+struct Auction {
+  /// The item's id; from its second run on with the number of the run after a point ("lot-7.2").
+  std::string id;
+  GroupId group;
+  auction::Terms terms;
+  /// The group's first members, ascending. They are its genesis configuration and never change here.
+  std::vector<Uid> members;
+  /// The active auctioneer, and the slot in the auction's group of the view that made it so.
+  Uid active;
+  Slot active_since;
+  std::string starter;
+  std::optional<auction::Outcome> outcome;
+  GAVEL_FIELDS(id, group, terms, members, active, active_since, starter, outcome);
+};
+
+// Commands.
+
+/// A node came to be, or was started again; an earlier incarnation than the known one changes nothing.
+struct RegisterNode {
+  static constexpr std::uint64_t kKind = 100;
+  Uid uid;
+  Incarnation incarnation;
+  std::string name;
+  Endpoints endpoints;
+  std::uint32_t slots = 1;
+  std::string version;
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, version);
+};
+/// What the directory's leader sees of a node's life; counts for the known incarnation only.
+struct NodeState {
+  static constexpr std::uint64_t kKind = 101;
+  Uid uid;
+  Incarnation incarnation;
+  bool alive = true;
+  GAVEL_FIELDS(uid, incarnation, alive);
+};
+/// A node goes for good, or lost what it had promised (PROTOCOL.md §8).
+struct LeaveNode {
+  static constexpr std::uint64_t kKind = 102;
+  Uid uid;
+  GAVEL_FIELDS(uid);
+};
+/// Puts an item on offer. An empty id is replaced by "lot-N".
+struct AddItem {
+  static constexpr std::uint64_t kKind = 103;
+  std::string id;
+  std::string title;
+  std::string seller;
+  Money start_price;
+  Money increment;
+  GAVEL_FIELDS(id, title, seller, start_price, increment);
+};
+/// Starts an auction at this entry's time; it ends after `duration`, or at `end` when that is given.
+struct StartAuction {
+  static constexpr std::uint64_t kKind = 104;
+  std::string item;
+  Duration duration{};
+  std::optional<WallTime> end;
+  std::string starter;
+  GAVEL_FIELDS(item, duration, end, starter);
+};
+/// The auction's group has closed it. Said by the host of its leader until it is answered; said again, it changes nothing.
+struct AuctionClosed {
+  static constexpr std::uint64_t kKind = 105;
+  std::string auction;
+  auction::Outcome outcome;
+  GAVEL_FIELDS(auction, outcome);
+};
+/// The auction's group has another active auctioneer; an earlier view than the known one changes nothing.
+struct AuctionLed {
+  static constexpr std::uint64_t kKind = 106;
+  std::string auction;
+  Uid active;
+  Slot since;
+  GAVEL_FIELDS(auction, active, since);
+};
+using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed>;
+
+// Replies to commands.
+
+enum class Refusal : std::uint8_t {
+  malformed = 0,
+  unknown_node = 1,
+  unknown_item = 2,
+  unknown_auction = 3,
+  duplicate = 4,
+  bad_id = 5,
+  bad_text = 6,
+  bad_price = 7,
+  bad_time = 8,
+  not_on_offer = 9,
+  no_free_node = 10,
+  limit_exceeded = 11,
+  conflict = 12,
+  bad_node = 13,
+};
+inline constexpr std::size_t kRefusals = 14;
+constexpr bool is_known(Refusal refusal) { return static_cast<std::size_t>(refusal) < kRefusals; }
+/// For a person to read.
+constexpr std::string_view words_for(Refusal refusal) {
+  constexpr std::array<std::string_view, kRefusals> kWords{
+      "malformed", "unknown node", "unknown item", "unknown auction", "duplicate",      "bad id",   "bad text",
+      "bad price", "bad time",     "not on offer", "no free node",    "limit exceeded", "conflict", "bad node"};
+  return kWords[static_cast<std::size_t>(refusal)];
+}
+
+struct Refused {
+  static constexpr std::uint64_t kKind = 110;
+  Refusal refusal = Refusal::malformed;
+  /// What was wrong and what would be right.
+  std::string message;
+  GAVEL_FIELDS(refusal, message);
+};
+/// `changed` is false for what was known already.
+struct Done {
+  static constexpr std::uint64_t kKind = 111;
+  bool changed = false;
+  GAVEL_FIELDS(changed);
+};
+struct ItemAdded {
+  static constexpr std::uint64_t kKind = 112;
+  std::string id;
+  GAVEL_FIELDS(id);
+};
+struct AuctionStarted {
+  static constexpr std::uint64_t kKind = 113;
+  Auction auction;
+  /// Where clients reach the members, in their order; empty for one that has left.
+  std::vector<std::string> clients;
+  /// How many of the members may fail at once without loss or pause, and what that means in words.
+  std::uint32_t failures_survived = 0;
+  std::string safety;
+  GAVEL_FIELDS(auction, clients, failures_survived, safety);
+};
+using Reply = std::variant<Refused, Done, ItemAdded, AuctionStarted>;
+
+// Questions.
+
+struct AskNodes {
+  static constexpr std::uint64_t kKind = 120;
+  GAVEL_FIELDS();
+};
+/// Items from the id `from` on (empty: from the first), at most kPage.
+struct AskItems {
+  static constexpr std::uint64_t kKind = 121;
+  std::string from;
+  GAVEL_FIELDS(from);
+};
+enum class Which : std::uint8_t { all = 0, running = 1, ended = 2 };
+constexpr bool is_known(Which which) { return which <= Which::ended; }
+/// Auctions from the id `from` on (empty: from the first), at most kPage.
+struct AskAuctions {
+  static constexpr std::uint64_t kKind = 122;
+  Which which = Which::all;
+  std::string from;
+  GAVEL_FIELDS(which, from);
+};
+/// By its id; an item's id means its latest auction.
+struct AskAuction {
+  static constexpr std::uint64_t kKind = 123;
+  std::string auction;
+  GAVEL_FIELDS(auction);
+};
+using Question = std::variant<AskNodes, AskItems, AskAuctions, AskAuction>;
+
+/// Items or auctions in one answer.
+inline constexpr std::size_t kPage = 256;
+
+// Answers; a question that was not understood, or asks for what is not there, is answered with Refused.
+
+struct Nodes {
+  static constexpr std::uint64_t kKind = 130;
+  std::vector<NodeRecord> nodes;
+  GAVEL_FIELDS(nodes);
+};
+struct Items {
+  static constexpr std::uint64_t kKind = 131;
+  std::vector<Item> items;
+  /// Where to go on asking, when there is more.
+  std::optional<std::string> next;
+  GAVEL_FIELDS(items, next);
+};
+struct Auctions {
+  static constexpr std::uint64_t kKind = 132;
+  std::vector<Auction> auctions;
+  /// Where to go on asking, when there is more.
+  std::optional<std::string> next;
+  GAVEL_FIELDS(auctions, next);
+};
+struct AuctionAnswer {
+  static constexpr std::uint64_t kKind = 133;
+  Auction auction;
+  /// Where clients reach the members, in their order; empty for one that has left.
+  std::vector<std::string> clients;
+  GAVEL_FIELDS(auction, clients);
+};
+using Answer = std::variant<Refused, Nodes, Items, Auctions, AuctionAnswer>;
+
+// Events, pushed to those who watch, in the order in which they came about.
+
+struct NodeChanged {
+  static constexpr std::uint64_t kKind = 140;
+  NodeRecord node;
+  /// False when it has left for good.
+  bool member = true;
+  GAVEL_FIELDS(node, member);
+};
+struct ItemChanged {
+  static constexpr std::uint64_t kKind = 141;
+  Item item;
+  GAVEL_FIELDS(item);
+};
+struct AuctionChanged {
+  static constexpr std::uint64_t kKind = 142;
+  Auction auction;
+  GAVEL_FIELDS(auction);
+};
+using Event = std::variant<NodeChanged, ItemChanged, AuctionChanged>;
+
+}  // namespace gavel::directory
