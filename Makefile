@@ -62,6 +62,7 @@ fuzz: deps ## fuzz the decoders for MINUTES each (default 10)
 	@cmake --preset fuzz -D GAVEL_FUZZ_MINUTES=$(MINUTES) >/dev/null && cmake --build --preset fuzz -j $(JOBS)
 	@$(call ctest,build/fuzz)
 
+tsan: export TSAN_OPTIONS = ignore_noninstrumented_modules=1:halt_on_error=1
 asan tsan: deps ## the quick tests and a few seeds under AddressSanitizer and UBSan, or ThreadSanitizer
 	@$(call compile,$@)
 	@$(call ctest,build/$@) -LE '^(cluster|fuzz|lint)$$'
