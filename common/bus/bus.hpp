@@ -27,11 +27,13 @@ struct BusOptions {
   std::string listen = "127.0.0.1";
   BeaconOptions beacon;
   /// A longer message closes the connection that it came on, and only that one.
-  std::int64_t max_message_bytes = 16 * 1024 * 1024;
+  std::int64_t max_message_bytes = 4 * 1024 * 1024;
+  /// The same for what clients send.
+  std::int64_t max_client_message_bytes = 128 * 1024;
   /// Messages that may wait in the PUB for one subscriber; beyond it that subscriber loses messages, silently.
   int publish_queue = 20'000;
   /// Messages that may wait for one peer; beyond it send() says false.
-  int peer_queue = 10'000;
+  int peer_queue = 2'000;
   /// Messages that may wait for one client; beyond it send_client() says false.
   int client_queue = 1'000;
   /// First wait before a reconnect; doubles up to 250 ms. Also how fast a refused reconnect is noticed (on_peer_lost).
@@ -105,7 +107,7 @@ class Bus {
   void unwatch_fd(int fd);
 
   /// Waits until something arrives, the deadline comes or a signal interrupts, then hands over what is there: at most
-  /// about a thousand messages, taken from the sockets in turn, so that none starves another.
+  /// about a thousand messages, taken from the sockets in turn, so that none starves another. May return early.
   void poll(TimePoint deadline, Sink& sink);
 
   const BusCounters& counters() const;

@@ -84,9 +84,7 @@ Result<Endpoints> endpoints_at(const Address& base) {
     return fail("a node's first port is 1 to " + std::to_string(kLastBasePort) + ", not " + std::to_string(base.port) +
                 ": it takes three in a row");
   }
-  const auto at = [&](int offset) {
-    return to_endpoint({base.host, static_cast<std::uint16_t>(base.port + offset)});
-  };
+  const auto at = [&](int offset) { return to_endpoint({base.host, static_cast<std::uint16_t>(base.port + offset)}); };
   return Endpoints{.client = at(0), .peer = at(1), .pub = at(2)};
 }
 
