@@ -1,4 +1,5 @@
-// Feeds each file of a corpus to a fuzz target once, so that what fuzzing has found stays found in builds without libFuzzer.
+// Feeds each file of a corpus to a fuzz target once, so that what fuzzing has found stays found in builds without
+// libFuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
