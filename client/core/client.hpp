@@ -1,0 +1,133 @@
+// A client of the cluster, without I/O. It finds a gateway and moves to another when that one dies, falls silent or does
+// not get its calls answered; it opens a session in each group that it commands, numbers its commands, and sends what is
+// unanswered again under the same number, so that each counts once (PROTOCOL.md §7). It decides nothing about services:
+// calls and replies are bytes. What it wants done stands in effects() after each call; time and randomness are handed in.
+// It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps events in order.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "client/core/calls.hpp"
+#include "client/core/effects.hpp"
+#include "client/core/gateways.hpp"
+#include "client/core/options.hpp"
+#include "client/core/sessions.hpp"
+#include "client/core/watches.hpp"
+#include "common/base/random.hpp"
+#include "common/wire/envelope.hpp"
+
+namespace gavel::client {
+
+class Client {
+ public:
+  Client(Options options, Random random);
+
+  // -- what the user asks for; each returns at once, and completes by one Completed effect ---------------------------
+
+  /// Executed at most once, whatever happens; the outcome is unknown if no answer came within `timeout`.
+  CallId command(TimePoint now, GroupId group, Bytes body, Duration timeout);
+  /// A linearizable read.
+  CallId query(TimePoint now, GroupId group, Bytes body, Duration timeout);
+  /// The gateway's own state, which may be behind.
+  CallId local(TimePoint now, GroupId group, Bytes body, Duration timeout);
+  /// The body of the outcome is an encoded wire::StatusReport of the gateway.
+  CallId status(TimePoint now, Duration timeout);
+  /// Completes the call as cancelled if it is still open.
+  void cancel(TimePoint now, CallId call);
+
+  /// Events after (`slot`, `index`), each once and in order. {0, 0}: from now on, where "now" is when the gateway hears
+  /// of it. To miss nothing, read the state first and watch from the slot of that answer, with kWholeSlot as index.
+  void watch(TimePoint now, GroupId group, Slot slot = {}, std::uint32_t index = 0);
+  void unwatch(GroupId group);
+
+  // -- what happens ---------------------------------------------------------------------------------------------------
+
+  /// A frame from the gateway last connected to. Frames that are not understood are counted and dropped.
+  void on_frame(TimePoint now, BytesView frame);
+  /// The connection to the gateway last connected to broke or was refused.
+  void on_gateway_lost(TimePoint now);
+  /// A datagram from the beacon's address; anything but a beacon of this cluster is ignored.
+  void on_datagram(TimePoint now, BytesView datagram);
+  void tick(TimePoint now);
+  /// When tick() has something to do, at the latest; kNever while nothing is wanted.
+  TimePoint next_deadline() const;
+
+  /// In order; the owner carries them out and clears the vector.
+  Effects& effects() { return effects_; }
+
+  // -- what can be seen -------------------------------------------------------------------------------------------------
+
+  bool welcomed() const { return link_ == Link::welcomed; }
+  Uid gateway() const { return welcomed() ? gateway_uid_ : Uid{}; }
+  const std::string& gateway_name() const { return gateway_name_; }
+  const std::string& gateway_endpoint() const { return endpoint_; }
+  /// Client endpoints of all gateways that are known, given ones first.
+  std::vector<std::string> known_gateways() const { return gateways_.endpoints(); }
+  std::size_t open_calls() const { return calls_.size(); }
+  std::uint64_t malformed_frames() const { return malformed_frames_; }
+
+ private:
+  enum class Link : std::uint8_t { none, connecting, welcomed };
+
+  CallId begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout, bool is_status);
+
+  // Frames.
+  void on(TimePoint now, const wire::Welcome& welcome);
+  void on(TimePoint now, const wire::Refused& refused);
+  void on(TimePoint now, wire::Answer& answer);
+  void on(TimePoint now, wire::Pushed& pushed);
+  void on(TimePoint now, const wire::PushedGap& gap);
+  void on(TimePoint now, const wire::Pong& pong);
+  void on(TimePoint now, wire::StatusReport& report);
+  void on_refusal(TimePoint now, const std::string& reason);
+
+  // Answers, by status.
+  void on_opened(const Call& call, const wire::Answer& answer);
+  void on_expired(TimePoint now, Call& call);
+  void on_unknown_group(TimePoint now, Call& call, std::string message);
+
+  // The link.
+  bool anything_wanted() const { return calls_.size() > 0 || watches_.size() > 0; }
+  void connect_if_wanted(TimePoint now);
+  void leave(TimePoint now, NoteKind why, const std::string& text);
+  void check_link(TimePoint now);
+  void ping_if_due(TimePoint now);
+  Duration ping_interval() const;
+
+  // Calls.
+  void expire_calls(TimePoint now);
+  void pump(TimePoint now);
+  void ensure_session(TimePoint now, GroupId group);
+  void transmit(TimePoint now, Call& call);
+  void complete(CallId id, Outcome outcome);
+  void fail_with(const Call& call, OutcomeKind kind, std::string message);
+  void fail_all_refused();
+
+  template <class Message>
+  void send(const Message& message);
+  void note(NoteKind kind, std::string text) { effects_.emplace_back(Note{kind, std::move(text)}); }
+
+  Options options_;
+  wire::Envelope envelope_;
+  Gateways gateways_;
+  Calls calls_;
+  Sessions sessions_;
+  Watches watches_;
+  Effects effects_;
+
+  Link link_ = Link::none;
+  std::string endpoint_;
+  Uid gateway_uid_;
+  std::string gateway_name_;
+  TimePoint linked_since_ = kLongAgo;
+  TimePoint heard_ = kLongAgo;
+  /// Since when a ping is unanswered by any frame; kNever if none is.
+  TimePoint unanswered_since_ = kNever;
+  TimePoint pinged_ = kLongAgo;
+  std::uint64_t ping_id_ = 0;
+  TimePoint probed_ = kLongAgo;
+  std::uint64_t malformed_frames_ = 0;
+};
+
+}  // namespace gavel::client

@@ -1,0 +1,43 @@
+#include "client/core/sessions.hpp"
+
+namespace gavel::client {
+
+SessionId Sessions::session(GroupId group) const {
+  const auto at = states_.find(group);
+  return at == states_.end() ? SessionId{} : at->second.session;
+}
+
+CallId Sessions::opening(GroupId group) const {
+  const auto at = states_.find(group);
+  return at == states_.end() ? CallId{} : at->second.opening;
+}
+
+void Sessions::open_with(GroupId group, CallId call) { states_[group].opening = call; }
+
+void Sessions::opened(GroupId group, SessionId session) {
+  State& state = states_[group];
+  state = State{};
+  state.session = session;
+}
+
+void Sessions::opening_failed(GroupId group) { states_[group].opening = {}; }
+
+void Sessions::expired(GroupId group, SessionId session) {
+  State& state = states_[group];
+  if (state.session == session) state = State{};
+}
+
+std::optional<Sessions::Ticket> Sessions::draw(GroupId group) {
+  State& state = states_[group];
+  if (!state.session) return {};
+  if (!state.unsettled.empty() && state.last.next().since(*state.unsettled.begin()) >= window_) return {};
+  state.unsettled.insert(++state.last);
+  return Ticket{state.session, state.last};
+}
+
+void Sessions::settled(GroupId group, Ticket ticket) {
+  const auto at = states_.find(group);
+  if (at != states_.end() && at->second.session == ticket.session) at->second.unsettled.erase(ticket.number);
+}
+
+}  // namespace gavel::client

@@ -1,0 +1,68 @@
+// The groups that a client watches, and how far it has seen each: so that after a move to another gateway the events go on
+// where they were, none twice, none out of order, and so that a hole is known for one.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "common/base/time.hpp"
+#include "common/wire/client_messages.hpp"
+
+namespace gavel::client {
+
+/// As the index of a watch: everything in that slot has been seen.
+inline constexpr std::uint32_t kWholeSlot = std::numeric_limits<std::uint32_t>::max();
+
+class Watches {
+ public:
+  void add(GroupId group, Slot slot, std::uint32_t index) { open_[group] = {slot, index, kLongAgo}; }
+  void remove(GroupId group) { open_.erase(group); }
+  std::size_t size() const { return open_.size(); }
+
+  /// True if the event is the next one of its watch, which has then seen it; false if it is old or unwanted.
+  bool accept(TimePoint now, const wire::Pushed& pushed) {
+    const auto at = open_.find(pushed.group);
+    if (at == open_.end() || !at->second.before(pushed.slot, pushed.index)) return false;
+    at->second = {pushed.slot, pushed.index, now};
+    return true;
+  }
+  /// True if the watch has really missed something; it then goes on with what the gateway holds.
+  bool accept(const wire::PushedGap& gap) {
+    const auto at = open_.find(gap.group);
+    if (at == open_.end() || !at->second.before(gap.slot.prev(), kWholeSlot)) return false;
+    at->second = {gap.slot.prev(), kWholeSlot, kLongAgo};
+    return true;
+  }
+
+  /// What to say to the gateway now: each watch that was not heard of for `refresh`; all of them after forget_link().
+  template <class Say>
+  void refresh(TimePoint now, Duration refresh, Say&& say) {
+    for (auto& [group, seen] : open_) {
+      if (now - seen.fresh < refresh) continue;
+      seen.fresh = now;
+      say(wire::Watch{group, seen.slot, seen.index});
+    }
+  }
+  void forget_link() {
+    for (auto& [group, seen] : open_) seen.fresh = kLongAgo;
+  }
+  TimePoint next_refresh(Duration refresh) const {
+    TimePoint at = kNever;
+    for (const auto& [group, seen] : open_) at = std::min(at, seen.fresh + refresh);
+    return at;
+  }
+
+ private:
+  struct Seen {
+    Slot slot;
+    std::uint32_t index = 0;
+    TimePoint fresh = kLongAgo;
+    bool before(Slot s, std::uint32_t i) const { return std::pair(slot, index) < std::pair(s, i); }
+  };
+  std::map<GroupId, Seen> open_;
+};
+
+}  // namespace gavel::client
