@@ -170,7 +170,7 @@ bool get(Value v, T& out, Fault& fault) {
           return fault.set(std::to_string(sizeof...(field)) + " fields expected, " + std::to_string(*elements) +
                            " found");
         std::size_t index = 0;
-        const auto one = [&](auto& f) {
+        [[maybe_unused]] const auto one = [&](auto& f) {  // unused by a message without fields
           if (get(v[index], f, fault)) return ++index, true;
           return fault.within(field_name(T::kFieldNames, index));
         };

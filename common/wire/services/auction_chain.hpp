@@ -1,6 +1,7 @@
-// The audit chain of an auction: a digest over its terms, then over each accepted bid in order, then over the close. Who
-// holds the terms, the history and the outcome, from whatever replica, can recompute it and see that nothing was left
-// out, added, changed or swapped. It detects accidents; against forgers it is as good as the one who keeps its last link.
+// The audit chain of an auction: a digest over its terms, then over each accepted bid in order, then over the close.
+// Who holds the terms, the history and the outcome, from whatever replica, can recompute it and see that nothing was
+// left out, added, changed or swapped. It detects accidents; against forgers it is as good as the one who keeps its
+// last link.
 #pragma once
 
 #include <span>
@@ -24,8 +25,8 @@ inline Digest chain_close(Digest before, Outcome outcome) {
   return digest_of(before, wire::encode(outcome));
 }
 
-/// Recomputes the whole chain, and checks that the outcome is what the bids lead to. Error: names the first bid that does
-/// not fit.
+/// Recomputes the whole chain, and checks that the outcome is what the bids lead to. Error: names the first bid that
+/// does not fit.
 inline Result<void> verify_chain(const Terms& terms, std::span<const BidRecord> bids,
                                  const std::optional<Outcome>& outcome) {
   Digest chain = chain_start(terms);

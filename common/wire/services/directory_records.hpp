@@ -1,0 +1,94 @@
+// What the directory keeps: nodes, items and auctions, as they stand in its answers, its events and its snapshots, and
+// how many of each there may be.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/ids.hpp"
+#include "common/base/money.hpp"
+#include "common/base/time.hpp"
+#include "common/wire/codec.hpp"
+#include "common/wire/services/auction.hpp"
+
+namespace gavel::directory {
+
+/// A running auction has at most this many members: the active auctioneer and three followers.
+inline constexpr std::size_t kMaxMembers = 4;
+/// The directory group has at most this many voters; the other nodes are learners.
+inline constexpr std::size_t kMaxVoters = 7;
+inline constexpr std::size_t kMaxNodes = 512;
+inline constexpr std::size_t kMaxItems = 4096;
+inline constexpr std::size_t kMaxAuctions = 16384;
+/// Longest id of an item, in bytes: lower-case letters, digits and single dashes.
+inline constexpr std::size_t kMaxItemId = 32;
+/// Longest title, name, endpoint or version, in bytes.
+inline constexpr std::size_t kMaxText = 128;
+inline constexpr Duration kMinAuction = std::chrono::milliseconds(100);
+inline constexpr Duration kMaxAuction = std::chrono::hours(24 * 365);
+
+/// Where a node is reached: "tcp://address:port" each.
+struct Endpoints {
+  std::string pub;
+  std::string peer;
+  std::string client;
+  auto operator<=>(const Endpoints&) const = default;
+  GAVEL_FIELDS(pub, peer, client);
+};
+
+struct NodeRecord {
+  Uid uid;
+  Incarnation incarnation;
+  std::string name;
+  Endpoints endpoints;
+  /// Auctions that it serves at most, and those that it serves now.
+  std::uint32_t slots = 1;
+  std::uint32_t used = 0;
+  std::string version;
+  bool alive = true;
+  /// 1 for the first node that ever registered, 2 for the next, …
+  std::uint64_t joined = 0;
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, alive, joined);
+};
+
+enum class ItemState : std::uint8_t { on_offer = 0, running = 1, sold = 2, unsold = 3 };
+constexpr bool is_known(ItemState state) { return state <= ItemState::unsold; }
+/// For a person to read.
+constexpr std::string_view words_for(ItemState state) {
+  constexpr std::array<std::string_view, 4> kWords{"on offer", "running", "sold", "unsold"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+struct Item {
+  std::string id;
+  std::string title;
+  std::string seller;
+  Money start_price;
+  Money increment;
+  ItemState state = ItemState::on_offer;
+  /// Auctions that were started for it so far.
+  std::uint32_t runs = 0;
+  GAVEL_FIELDS(id, title, seller, start_price, increment, state, runs);
+};
+
+/// An auction: its group, who serves it, and, once it has been closed, how it ended.
+struct Auction {
+  /// The item's id; from its second run on with the number of the run after a point ("lot-7.2").
+  std::string id;
+  GroupId group;
+  auction::Terms terms;
+  /// The group's first members, ascending. They are its genesis configuration and never change here.
+  std::vector<Uid> members;
+  /// The active auctioneer, and the slot in the auction's group of the view that made it so.
+  Uid active;
+  Slot active_since;
+  std::string starter;
+  std::optional<auction::Outcome> outcome;
+  GAVEL_FIELDS(id, group, terms, members, active, active_since, starter, outcome);
+};
+
+}  // namespace gavel::directory

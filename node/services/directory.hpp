@@ -1,0 +1,55 @@
+// The directory as a replicated service, the idle node manager's memory: which nodes there are, what is on offer, which
+// auctions run where and how they ended. Every node applies it, so every node can tell what it has to host; its leader
+// says which nodes live. A group's number is given out once, and so is an auction's id.
+#pragma once
+
+#include <optional>
+
+#include "common/base/digest.hpp"
+#include "common/wire/services/directory.hpp"
+#include "node/services/directory_state.hpp"
+#include "node/services/service.hpp"
+
+namespace gavel {
+
+class DirectoryService {
+ public:
+  Bytes apply(const Context& context, BytesView command, Events& events);
+  Bytes query(BytesView question) const;
+
+  /// None: what ends by itself are auctions, and their own groups see to that.
+  std::optional<WallTime> next_deadline() const { return {}; }
+  Bytes deadline_command() const { return {}; }
+
+  Bytes snapshot() const;
+  /// Error: malformed; the state is as before.
+  Result<void> restore(BytesView snapshot);
+  Digest digest() const { return digest_; }
+
+  const DirectoryState& state() const { return state_; }
+  const std::map<Uid, directory::NodeRecord>& nodes() const { return state_.nodes; }
+  const std::map<std::string, directory::Item>& items() const { return state_.items; }
+  const std::map<std::string, directory::Auction>& auctions() const { return state_.auctions; }
+  std::vector<Uid> voters_wanted() const { return gavel::voters_wanted(state_); }
+  /// Null if there is no such group.
+  const directory::Auction* auction_of(GroupId group) const;
+
+ private:
+  directory::Reply execute(const Context& context, BytesView bytes, Events& events);
+  directory::Reply on(const Context&, const directory::RegisterNode& node, Events& events);
+  directory::Reply on(const Context&, const directory::NodeState& seen, Events& events);
+  directory::Reply on(const Context&, const directory::LeaveNode& leave, Events& events);
+  directory::Reply on(const Context&, const directory::AddItem& add, Events& events);
+  directory::Reply on(const Context& context, const directory::StartAuction& start, Events& events);
+  directory::Reply on(const Context&, const directory::AuctionClosed& closed, Events& events);
+  directory::Reply on(const Context&, const directory::AuctionLed& led, Events& events);
+  std::string next_lot();
+  void release_slots(const directory::Auction& auction);
+
+  DirectoryState state_;
+  Digest digest_ = digest_of("directory");
+};
+
+static_assert(Service<DirectoryService>);
+
+}  // namespace gavel

@@ -1,0 +1,50 @@
+// The state of the directory: nodes, items and auctions, each sorted by its id, and the numbers that are given out
+// next. Plain records; what may be done with them is for the service to say (directory.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/base/bytes.hpp"
+#include "common/base/result.hpp"
+#include "common/wire/services/directory.hpp"
+#include "node/services/records.hpp"
+
+namespace gavel {
+
+struct DirectoryState {
+  std::map<Uid, directory::NodeRecord> nodes;
+  std::map<std::string, directory::Item> items;
+  std::map<std::string, directory::Auction> auctions;
+  /// Nodes that ever joined, lots that were named here, and groups that were given out, the directory's own included.
+  std::uint64_t joined = 0;
+  std::uint64_t lots = 0;
+  std::uint64_t groups = kDirectoryGroup.value;
+
+  void append_to(Bytes& snapshot) const;
+  /// Error: malformed, or over the limits.
+  static Result<DirectoryState> read_from(RecordReader& reader);
+};
+
+/// The first seven nodes that registered, ascending by uid: who should be a voter of the directory's group.
+std::vector<Uid> voters_wanted(const DirectoryState& state);
+
+/// Running auctions that the node is a member of.
+std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid);
+
+/// Who is to serve a new auction: up to kMaxMembers living nodes with a free slot, those with the fewest auctions
+/// first, then those with the higher uid. Ascending by uid; empty when no node has a free slot.
+std::vector<Uid> pick_members(const DirectoryState& state);
+
+/// The auction of that id; an item's id means its latest auction, "lot-7.1" its first. Null if there is none.
+const directory::Auction* find_auction(const DirectoryState& state, const std::string& id);
+
+/// The id of an item's n-th auction, n >= 1: the item's own id, then "lot-7.2", "lot-7.3", …
+std::string auction_id(const std::string& item, std::uint32_t run);
+
+/// Where clients reach the members of an auction, in their order; empty for one that has left.
+std::vector<std::string> client_endpoints(const DirectoryState& state, const directory::Auction& auction);
+
+}  // namespace gavel
