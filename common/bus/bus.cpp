@@ -21,6 +21,9 @@ namespace {
 constexpr int kBurst = 64;
 constexpr int kPollBudget = 1024;
 
+/// What a PUB receives is subscriptions.
+constexpr std::int64_t kMaxSubscriptionBytes = 256;
+
 /// Ports that the system does not give to outgoing connections, so that three in a row stay free for a restart.
 constexpr int kFirstPickedPort = 20'000;
 constexpr int kLastPickedPort = 32'000;
@@ -77,7 +80,7 @@ class Bus::Impl {
 };
 
 Bus::Impl::Impl(const BusOptions& given)
-    : pub(make_socket(context, zmq::socket_type::pub, {given.publish_queue, 0, given.linger})),
+    : pub(make_socket(context, zmq::socket_type::pub, {given.publish_queue, kMaxSubscriptionBytes, given.linger})),
       sub(make_socket(context, zmq::socket_type::sub, {given.publish_queue, given.max_message_bytes, 0ms})),
       peer_router(
           make_socket(context, zmq::socket_type::router, {given.peer_queue, given.max_message_bytes, given.linger})),
