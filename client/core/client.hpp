@@ -5,8 +5,8 @@
 // It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps events in order.
 #pragma once
 
-#include <map>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "client/core/calls.hpp"
 #include "client/core/effects.hpp"
@@ -81,11 +81,9 @@ class Client {
   void on(TimePoint now, const wire::Pong& pong);
   void on(TimePoint now, wire::StatusReport& report);
   void on_refusal(TimePoint now, const std::string& reason);
-
-  // Answers, by status.
-  void on_opened(const Call& call, const wire::Answer& answer);
-  void on_expired(TimePoint now, Call& call);
-  void on_unknown_group(TimePoint now, Call& call, std::string message);
+  void on_ok(const Call& call, wire::Answer& answer);
+  void on_expired(Call& call);
+  void on_unknown_group(TimePoint now, Call& call);
 
   // The link.
   bool anything_wanted() const { return calls_.size() > 0 || watches_.size() > 0; }
@@ -98,14 +96,17 @@ class Client {
   // Calls.
   void expire_calls(TimePoint now);
   void pump(TimePoint now);
-  void ensure_session(TimePoint now, GroupId group);
+  void ensure_session(const Call& waiting);
   void transmit(TimePoint now, Call& call);
   void complete(CallId id, Outcome outcome);
   void fail_with(const Call& call, OutcomeKind kind, std::string message);
-  void fail_all_refused();
+  /// Completes the commands that wait for a session in the group.
+  void fail_waiting(GroupId group, OutcomeKind kind, const std::string& message);
 
   template <class Message>
-  void send(const Message& message);
+  void send(const Message& message) {
+    effects_.emplace_back(Send{wire::seal(envelope_, message)});
+  }
   void note(NoteKind kind, std::string text) { effects_.emplace_back(Note{kind, std::move(text)}); }
 
   Options options_;
