@@ -1,0 +1,68 @@
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/property/services_plays.hpp"
+
+namespace gavel {
+namespace {
+
+using namespace directory;
+
+TEST_CASE("whatever clients and nodes send to the directory") {
+  rc::prop("an item runs exactly while one auction of it does", [] {
+    Driver<DirectoryPlay> driver;
+    play(driver, *steps_of(directory_command()));
+    std::map<std::string, int> running;
+    for (const auto& [id, auction] : driver.machine.auctions()) running[auction.terms.item] += auction.outcome ? 0 : 1;
+    for (const auto& [id, item] : driver.machine.items())
+      RC_ASSERT(running[id] == (item.state == ItemState::running ? 1 : 0));
+  });
+
+  rc::prop("a group is given out once, to one to four members, the highest of them active at first", [] {
+    Driver<DirectoryPlay> driver;
+    play(driver, *steps_of(directory_command()));
+    std::set<GroupId> groups{kDirectoryGroup};
+    for (const auto& [id, auction] : driver.machine.auctions()) {
+      RC_ASSERT(groups.insert(auction.group).second);
+      RC_ASSERT(!auction.members.empty() && auction.members.size() <= kMaxMembers);
+      RC_ASSERT(std::is_sorted(auction.members.begin(), auction.members.end()));
+      RC_ASSERT(auction.active_since || auction.active == auction.members.back());
+      RC_ASSERT(auction.id == auction.terms.auction && auction.id == id);
+    }
+  });
+
+  rc::prop("a node's used slots are its running auctions", [] {
+    Driver<DirectoryPlay> driver;
+    play(driver, *steps_of(directory_command()));
+    for (const auto& [uid, node] : driver.machine.nodes())
+      RC_ASSERT(node.used == auctions_served_by(driver.machine.state(), uid));
+  });
+
+  rc::prop("an incarnation never goes back", [] {
+    Driver<DirectoryPlay> driver;
+    std::map<Uid, Incarnation> seen;
+    for (const auto& [pause, bytes] : *steps_of(directory_command())) {
+      driver.bytes(bytes);
+      std::map<Uid, Incarnation> now;
+      for (const auto& [uid, node] : driver.machine.nodes()) {
+        RC_ASSERT(node.incarnation >= seen[uid]);
+        now[uid] = node.incarnation;
+      }
+      seen = now;
+    }
+  });
+
+  rc::prop("a replay gives the same state", [] { is_deterministic<DirectoryPlay>(*steps_of(directory_command())); });
+  rc::prop("it goes on from a snapshot taken anywhere as if nothing had been",
+           [] { goes_on_from_a_snapshot<DirectoryPlay>(*steps_of(directory_command())); });
+  rc::prop("a spoilt snapshot does no harm",
+           [] { survives_a_spoilt_snapshot<DirectoryPlay>(*steps_of(directory_command())); });
+
+  rc::prop("a question is answered, whatever it is", [](const Bytes& question) {
+    Driver<DirectoryPlay> driver;
+    RC_ASSERT(wire::decode_any<Answer>(driver.machine.query(question)).has_value());
+  });
+}
+
+}  // namespace
+}  // namespace gavel
