@@ -15,9 +15,13 @@ void append(Recovered& group, const Operation& op) {
   group.records.emplace_back(op.slot, op.bytes);
 }
 
-void cut_tail(Recovered& group, Slot last) {
-  GAVEL_CHECK(last >= group.snapshot_slot, "store: a snapshot is never cut");
-  while (!group.records.empty() && group.records.back().first > last) group.records.pop_back();
+void cut_tail(Image& image, const Operation& op) {
+  const auto at = image.find(op.group);
+  if (at == image.end()) return;
+  auto& group = at->second;
+  GAVEL_CHECK(op.slot >= group.snapshot_slot, "store: a snapshot is never cut");
+  while (!group.records.empty() && group.records.back().first > op.slot) group.records.pop_back();
+  if (group.meta.empty() && !group.snapshot && group.records.empty()) image.erase(at);
 }
 
 void snapshot(Recovered& group, const Operation& op) {
@@ -37,13 +41,13 @@ void apply_to(Image& image, const Operation& op) {
   using Kind = Operation::Kind;
   switch (op.kind) {
     case Kind::meta:
-      GAVEL_CHECK(op.bytes, "store: a meta record has bytes");
+      GAVEL_CHECK(op.bytes && !op.bytes->empty(), "store: a meta record is not empty");
       image[op.group].meta = *op.bytes;
       return;
     case Kind::append:
       return append(image[op.group], op);
     case Kind::cut_tail:
-      return cut_tail(image[op.group], op.slot);
+      return cut_tail(image, op);
     case Kind::snapshot:
       return snapshot(image[op.group], op);
     case Kind::remove:

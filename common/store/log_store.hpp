@@ -20,7 +20,7 @@ namespace gavel::store {
 /// One change to what is kept of one group. Operations of one group take effect in the order given.
 struct Operation {
   enum class Kind : std::uint8_t {
-    meta = 1,      ///< `bytes` replaces the group's meta record; `slot` is not used.
+    meta = 1,      ///< `bytes`, not empty, replaces the group's meta record; `slot` is not used.
     append = 2,    ///< `bytes` is the record at `slot`, which must be the one after the last.
     cut_tail = 3,  ///< Records after `slot` go; `slot` is the last that stays, and not before the snapshot's.
     snapshot = 4,  ///< `bytes` replaces every record up to `slot`; those after it stay if `keep_tail`.
@@ -34,7 +34,8 @@ struct Operation {
   SharedBytes bytes;
 };
 
-/// What is kept of one group. `records` are contiguous: the first is at snapshot_slot + 1.
+/// What is kept of one group (a group of which nothing is kept does not appear). `records` are contiguous: the first is
+/// at snapshot_slot + 1.
 struct Recovered {
   Bytes meta;            ///< Empty: none was ever written.
   Slot snapshot_slot;    ///< 0: no snapshot.

@@ -1,0 +1,287 @@
+#include "common/store/durable_store.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "common/base/check.hpp"
+
+namespace gavel::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::uint64_t> random_number() {
+  std::uint64_t number = 0;
+  while (number == 0) {
+    if (::getrandom(&number, sizeof number, 0) != sizeof number) return fail("the kernel gives no random numbers");
+  }
+  return number;
+}
+
+Result<void> make_directory(const std::string& directory) {
+  if (fs::is_directory(directory)) return {};
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return fail(directory + ": cannot be made: " + error.message());
+  return sync_directory(fs::absolute(directory).parent_path().string());
+}
+
+std::uint64_t size_of(const Operation& operation) {
+  return kRecordHeaderBytes + (operation.bytes ? operation.bytes->size() : 0);
+}
+
+RecordHeader header_of(const Operation& op) {
+  RecordHeader header;
+  header.group = op.group;
+  header.slot = op.slot;
+  header.kind = op.kind;
+  header.keep_tail = op.keep_tail;
+  return header;
+}
+
+}  // namespace
+
+DurableStore::DurableStore(std::string directory, DurableOptions options)
+    : directory_(std::move(directory)), options_(options) {
+  GAVEL_CHECK(options_.segment_bytes % kBlock == 0 && options_.segment_bytes >= 2 * kBlock,
+              "store: a segment is whole blocks");
+}
+
+Result<Image> DurableStore::recover() {
+  GAVEL_CHECK(!mark_, "store: a store is recovered once");
+  auto image = load();
+  if (!image && !failure_) (void)stop(image.error(), Condition::failed);
+  return image;
+}
+
+Result<Image> DurableStore::load() {
+  if (auto made = make_directory(directory_); !made) return tl::unexpected(made.error());
+  auto mark = open_mark();
+  if (!mark) return tl::unexpected(mark.error());
+  auto recovery = recover_log(directory_, mark->mark(), options_.faults);
+  if (!recovery) {
+    (void)stop(recovery.error(), Condition::damaged);
+    return tl::unexpected(recovery.error());
+  }
+  log_ = std::move(recovery->log);
+  index_ = std::move(recovery->index);
+  notes_ = std::move(recovery->notes);
+  mark_ = std::move(*mark);
+  if (log_.head() == 0) {
+    if (auto ready = idle(); !ready) return tl::unexpected(ready.error());  // the first round finds a segment
+  } else {
+    if (auto marked = mark_->write(log_.head(), log_.end, log_.round); !marked) return tl::unexpected(marked.error());
+    if (auto synced = mark_->sync(); !synced) return tl::unexpected(synced.error());
+  }
+  return std::move(recovery->image);
+}
+
+/// The mark of the store, or a new one if there never was a store here.
+Result<MarkFile> DurableStore::open_mark() {
+  auto mark = MarkFile::open(directory_, options_.faults);
+  if (!mark) {
+    (void)stop(mark.error(), Condition::damaged);
+    return tl::unexpected(mark.error());
+  }
+  if (*mark) return std::move(**mark);
+  const auto segments = open_segments(directory_, options_.faults);
+  if (!segments) return tl::unexpected(segments.error());
+  if (options_.must_exist || !segments->empty()) {
+    const Error lost{directory_ + ": " + (segments->empty() ? "the log" : "the log's mark") +
+                     " is gone; this node may have forgotten what it promised or acknowledged"};
+    (void)stop(lost, Condition::damaged);
+    return tl::unexpected(lost);
+  }
+  const auto store = random_number();
+  if (!store) return tl::unexpected(store.error());
+  return MarkFile::create(directory_, *store, options_.faults);
+}
+
+Result<void> DurableStore::write(std::span<const Operation> operations) {
+  if (failure_) return tl::unexpected(*failure_);
+  GAVEL_CHECK(mark_, "store: a store is recovered before it is written to");
+  written_.insert(written_.end(), operations.begin(), operations.end());
+  return {};
+}
+
+Result<void> DurableStore::sync() {
+  if (failure_) return tl::unexpected(*failure_);
+  if (written_.empty()) return {};
+  auto done = commit();
+  if (!done && !failure_) return stop(done.error(), Condition::failed);
+  written_.clear();
+  return done;
+}
+
+Result<void> DurableStore::commit() {
+  // The floor is that of the last durable state: what this round makes dead is needed until this round is durable.
+  const auto floor = index_.oldest_segment().value_or(std::max<std::uint64_t>(log_.head(), 1));
+  std::uint64_t body = 0;
+  for (const auto& operation : written_) body += size_of(operation);
+  const auto carried = choose_carried(floor, body);
+  if (!carried) return tl::unexpected(carried.error());
+  for (const auto& record : *carried) body += kRecordHeaderBytes + record.bytes->size();
+
+  const auto segment = make_room(body, floor);
+  if (!segment) return tl::unexpected(segment.error());
+  frame_.begin({log_.head(), mark_->mark().store, log_.round + 1, floor, 0, 0}, *segment);
+  for (const auto& operation : written_) {
+    index_.require(operation);
+    add(header_of(operation), operation.bytes);
+  }
+  for (const auto& record : *carried) {
+    if (index_.is_live(record.header, record.from)) add(record.header, record.bytes);
+  }
+  if (auto put = write_frame(segment->has_value()); !put) return put;
+  recycle(floor);
+  return {};
+}
+
+/// What lives in the next frames of the oldest segment, when the log is over its bound.
+Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uint64_t floor, std::uint64_t body) {
+  std::vector<Carried> carried;
+  const auto bound = std::max(options_.log_bytes, 3 * index_.live_bytes());
+  if (floor >= log_.head() || log_bytes() <= bound) return carried;
+  if (carry_from_.segment != floor) carry_from_ = {floor, kBlock};
+  const auto& segment = log_.live.at(floor);
+  const auto budget = std::max(options_.carry_bytes, 2 * body);
+  for (std::uint64_t bytes = 0; bytes < budget && index_.oldest_segment() == floor;) {
+    const auto frame = read_frame(segment, carry_from_.offset);
+    if (!frame) return tl::unexpected(frame.error());
+    if (!*frame && carried.empty()) return damaged_while_running(segment);
+    if (!*frame) break;
+    for (const auto& record : records_of(**frame)) {
+      if (!index_.is_live(record.header, record.place)) continue;
+      carried.push_back({record.header, record.place, share(Bytes(record.bytes))});
+      carried.back().header.carried = true;
+      carried.back().header.keep_tail = true;  // what a snapshot cleared then is gone; what is there now came later
+      bytes += kRecordHeaderBytes + record.bytes.size();
+    }
+    carry_from_.offset = (*frame)->end();
+  }
+  return carried;
+}
+
+tl::unexpected<Error> DurableStore::damaged_while_running(const Segment& segment) {
+  (void)stop(Error{segment.file.path() + ": damaged at offset " + std::to_string(carry_from_.offset) +
+                   ": live records of it cannot be read any more"},
+             Condition::damaged);
+  return tl::unexpected(*failure_);
+}
+
+/// Makes sure that the head can take a frame of `body` bytes. The header to write first, if that is a new segment.
+Result<std::optional<SegmentHeader>> DurableStore::make_room(std::uint64_t body, std::uint64_t floor) {
+  const auto needed = round_up_to_block(kHeaderBytes + body);
+  const auto head = log_.head();
+  if (head != 0 && log_.end + needed <= log_.live.at(head).capacity) return std::nullopt;
+  auto segment = take_spare(std::max(options_.segment_bytes, kBlock + needed));
+  if (!segment) return tl::unexpected(segment.error());
+  segment->header = {head + 1, mark_->mark().store, head == 0 ? 0 : log_.end, log_.round + 1, floor};
+  const auto header = segment->header;
+  log_.live.emplace(head + 1, std::move(*segment));
+  log_.end = kBlock;
+  return header;
+}
+
+Result<Segment> DurableStore::take_spare(std::uint64_t capacity) {
+  const auto fits = [&](const Segment& segment) { return segment.capacity >= capacity; };
+  const auto at = std::find_if(log_.spare.begin(), log_.spare.end(), fits);
+  if (at == log_.spare.end()) return create_segment(directory_, capacity, options_.faults);
+  auto segment = std::move(*at);
+  log_.spare.erase(at);
+  return segment;
+}
+
+void DurableStore::add(const RecordHeader& record, const SharedBytes& bytes) {
+  std::uint64_t at = 0;
+  const auto header = frame_.add(record, bytes, at);
+  index_.put(header, {log_.head(), log_.end + at}, nullptr);
+}
+
+/// One write, one sync, and the mark.
+Result<void> DurableStore::write_frame(bool from_the_beginning) {
+  auto& file = log_.live.at(log_.head()).file;
+  if (auto put = file.write(from_the_beginning ? 0 : log_.end, frame_.finish()); !put) return put;
+  if (auto synced = file.sync(); !synced) return synced;
+  log_.end += round_up_to_block(kHeaderBytes + frame_.body_bytes());
+  ++log_.round;
+  return mark_->write(log_.head(), log_.end, log_.round);
+}
+
+/// A durable frame names this floor: nothing rests on the segments before it any more.
+void DurableStore::recycle(std::uint64_t floor) {
+  const auto needed = log_.live.lower_bound(floor);
+  for (auto at = log_.live.begin(); at != needed; ++at) log_.spare.push_back(std::move(at->second));
+  log_.live.erase(log_.live.begin(), needed);
+}
+
+Result<void> DurableStore::idle() {
+  if (failure_) return tl::unexpected(*failure_);
+  GAVEL_CHECK(mark_, "store: a store is recovered before it is idle");
+  if (auto synced = mark_->sync(); !synced) return stop(synced.error(), Condition::failed);
+  if (auto dropped = drop_surplus(); !dropped) return stop(dropped.error(), Condition::failed);
+  if (!log_.spare.empty()) return {};
+  auto spare = create_segment(directory_, options_.segment_bytes, options_.faults);
+  if (spare) {
+    log_.spare.push_back(std::move(*spare));
+  } else {  // no failure yet: perhaps there is room again when it is needed
+    notes_.push_back("no spare segment could be made: " + spare.error().message);
+  }
+  return {};
+}
+
+/// Files that are not of the common size, and more of them than the log may need again.
+Result<void> DurableStore::drop_surplus() {
+  std::uint64_t kept = 0;
+  const auto stays = [&](const Segment& segment) {
+    if (segment.capacity != options_.segment_bytes || kept >= options_.log_bytes) return false;
+    kept += segment.capacity;
+    return true;
+  };
+  const auto surplus = std::stable_partition(log_.spare.begin(), log_.spare.end(), stays);
+  if (surplus == log_.spare.end()) return {};
+  for (auto at = surplus; at != log_.spare.end(); ++at) {
+    std::error_code error;
+    fs::remove(at->file.path(), error);
+    if (error) return fail(at->file.path() + ": cannot be removed: " + error.message());
+  }
+  log_.spare.erase(surplus, log_.spare.end());
+  return sync_directory(directory_);
+}
+
+Result<void> DurableStore::stop(Error error, Condition condition) {
+  failure_ = std::move(error);
+  condition_ = condition;
+  return tl::unexpected(*failure_);
+}
+
+std::vector<std::string> DurableStore::take_notes() { return std::exchange(notes_, {}); }
+
+std::uint64_t DurableStore::log_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [number, segment] : log_.live) bytes += segment.capacity;
+  return bytes;
+}
+
+std::uint64_t DurableStore::spare_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& segment : log_.spare) bytes += segment.capacity;
+  return bytes;
+}
+
+Result<std::string> set_aside(const std::string& directory) {
+  std::string target;
+  for (int n = 1; target.empty() || fs::exists(target); ++n) target = directory + ".damaged-" + std::to_string(n);
+  std::error_code error;
+  fs::rename(directory, target, error);
+  if (error) return fail(directory + ": cannot be set aside as " + target + ": " + error.message());
+  if (auto synced = sync_directory(fs::absolute(target).parent_path().string()); !synced)
+    return tl::unexpected(synced.error());
+  return target;
+}
+
+}  // namespace gavel::store
