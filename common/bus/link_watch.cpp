@@ -48,6 +48,8 @@ LinkWatch::LinkWatch(zmq::context_t& context, zmq::socket_t& socket)
   GAVEL_CHECK(zmq_socket_monitor(socket.handle(), address.c_str(), kWatched) == 0, "a socket can be watched");
   events_.set(zmq::sockopt::linger, 0);
   events_.connect(address);
+  // A pipe's writer signals only a reader that has found it empty.
+  drain([](LinkEvent) {});
 }
 
 LinkWatch::~LinkWatch() {

@@ -87,8 +87,8 @@ TEST_CASE("unicast reaches the one peer, both ways, in order") {
   c.got.from_peers.clear();
   for (int i = 0; i < 50; ++i) REQUIRE(a.bus->send(b.uid, std::to_string(i)));
   REQUIRE(poll_until({&b, &c}, [&] { return heard_from_peer(b, "49"); }));
-  b.got.from_peers.erase(std::remove(b.got.from_peers.begin(), b.got.from_peers.end(), "hello"),
-                         b.got.from_peers.end());
+  const auto is_hello = [](const std::string& payload) { return payload.starts_with("hello"); };
+  std::erase_if(b.got.from_peers, is_hello);
   REQUIRE(b.got.from_peers.size() == 50);
   for (int i = 0; i < 50; ++i) CHECK(b.got.from_peers[static_cast<std::size_t>(i)] == std::to_string(i));
   CHECK_FALSE(heard_from_peer(c, "49"));

@@ -1,6 +1,7 @@
 // Shared by the bus's tests: sinks that remember, and polling with a deadline.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <initializer_list>
@@ -78,21 +79,27 @@ inline bool poll_until(std::initializer_list<TestNode*> nodes, const std::functi
   return true;
 }
 
+/// A payload that no other call gets, so that one that is still under way does not count for another one.
+inline std::string fresh_hello() {
+  static int last = 0;
+  return "hello " + std::to_string(++last);
+}
+
 /// Sends from `a` to `b` until the first arrives: then they are connected.
 inline void require_unicast(TestNode& a, TestNode& b) {
-  const std::size_t before = b.got.from_peers.size();
+  const std::string hello = fresh_hello();
   REQUIRE(poll_until({&a, &b}, [&] {
-    a.bus->send(b.uid, "hello");
-    return b.got.from_peers.size() > before;
+    a.bus->send(b.uid, hello);
+    return std::count(b.got.from_peers.begin(), b.got.from_peers.end(), hello) > 0;
   }));
 }
 
 /// Publishes from `a` until `b` hears it.
 inline void require_heard(TestNode& a, TestNode& b, const std::string& topic) {
-  const std::size_t before = b.got.published.size();
+  const std::pair<std::string, std::string> hello{topic, fresh_hello()};
   REQUIRE(poll_until({&a, &b}, [&] {
-    a.bus->publish(topic, "hello");
-    return b.got.published.size() > before;
+    a.bus->publish(hello.first, hello.second);
+    return std::count(b.got.published.begin(), b.got.published.end(), hello) > 0;
   }));
 }
 
