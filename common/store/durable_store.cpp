@@ -60,13 +60,12 @@ Result<Image> DurableStore::recover() {
 
 Result<Image> DurableStore::load() {
   if (auto made = make_directory(directory_); !made) return tl::unexpected(made.error());
-  auto mark = open_mark();
+  auto segments = open_segments(directory_, options_.faults);
+  if (!segments) return tl::unexpected(segments.error());
+  auto mark = open_mark(segments->empty());
   if (!mark) return tl::unexpected(mark.error());
-  auto recovery = recover_log(directory_, mark->mark(), options_.faults);
-  if (!recovery) {
-    (void)stop(recovery.error(), Condition::damaged);
-    return tl::unexpected(recovery.error());
-  }
+  auto recovery = recover_log(directory_, mark->mark(), std::move(*segments));
+  if (!recovery) return damaged(recovery.error().message);
   log_ = std::move(recovery->log);
   index_ = std::move(recovery->index);
   notes_ = std::move(recovery->notes);
@@ -81,21 +80,15 @@ Result<Image> DurableStore::load() {
 }
 
 /// The mark of the store, or a new one if there never was a store here.
-Result<MarkFile> DurableStore::open_mark() {
+Result<MarkFile> DurableStore::open_mark(bool without_segments) {
+  constexpr auto kMeaning = "; this node may have forgotten what it promised or acknowledged";
   auto mark = MarkFile::open(directory_, options_.faults);
-  if (!mark) {
-    (void)stop(mark.error(), Condition::damaged);
-    return tl::unexpected(mark.error());
-  }
+  if (!mark) return tl::unexpected(mark.error());
+  if (*mark && (*mark)->is_damaged())
+    return damaged((*mark)->path() + ": damaged at offsets 0 and " + std::to_string(kBlock) + kMeaning);
   if (*mark) return std::move(**mark);
-  const auto segments = open_segments(directory_, options_.faults);
-  if (!segments) return tl::unexpected(segments.error());
-  if (options_.must_exist || !segments->empty()) {
-    const Error lost{directory_ + ": " + (segments->empty() ? "the log" : "the log's mark") +
-                     " is gone; this node may have forgotten what it promised or acknowledged"};
-    (void)stop(lost, Condition::damaged);
-    return tl::unexpected(lost);
-  }
+  if (!without_segments) return damaged(directory_ + ": the log's mark is gone" + kMeaning);
+  if (options_.must_exist) return damaged(directory_ + ": the log is gone" + kMeaning);
   const auto store = random_number();
   if (!store) return tl::unexpected(store.error());
   return MarkFile::create(directory_, *store, options_.faults);
@@ -152,7 +145,10 @@ Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uin
   for (std::uint64_t bytes = 0; bytes < budget && index_.oldest_segment() == floor;) {
     const auto frame = read_frame(segment, carry_from_.offset);
     if (!frame) return tl::unexpected(frame.error());
-    if (!*frame && carried.empty()) return damaged_while_running(segment);
+    if (!*frame && carried.empty()) {
+      return damaged(segment.file.path() + ": damaged at offset " + std::to_string(carry_from_.offset) +
+                     ": live records of it cannot be read any more");
+    }
     if (!*frame) break;
     for (const auto& record : records_of(**frame)) {
       if (!index_.is_live(record.header, record.place)) continue;
@@ -164,13 +160,6 @@ Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uin
     carry_from_.offset = (*frame)->end();
   }
   return carried;
-}
-
-tl::unexpected<Error> DurableStore::damaged_while_running(const Segment& segment) {
-  (void)stop(Error{segment.file.path() + ": damaged at offset " + std::to_string(carry_from_.offset) +
-                   ": live records of it cannot be read any more"},
-             Condition::damaged);
-  return tl::unexpected(*failure_);
 }
 
 /// Makes sure that the head can take a frame of `body` bytes. The header to write first, if that is a new segment.
@@ -251,6 +240,11 @@ Result<void> DurableStore::drop_surplus() {
   }
   log_.spare.erase(surplus, log_.spare.end());
   return sync_directory(directory_);
+}
+
+tl::unexpected<Error> DurableStore::damaged(std::string message) {
+  (void)stop(Error{std::move(message)}, Condition::damaged);
+  return tl::unexpected(*failure_);
 }
 
 Result<void> DurableStore::stop(Error error, Condition condition) {

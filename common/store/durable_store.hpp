@@ -54,17 +54,17 @@ class DurableStore final : public LogStore {
     SharedBytes bytes;
   };
 
-  Result<MarkFile> open_mark();
+  Result<MarkFile> open_mark(bool without_segments);
   Result<Image> load();
   Result<void> commit();
   Result<std::vector<Carried>> choose_carried(std::uint64_t floor, std::uint64_t body);
-  tl::unexpected<Error> damaged_while_running(const Segment& segment);
   Result<std::optional<SegmentHeader>> make_room(std::uint64_t body, std::uint64_t floor);
   Result<Segment> take_spare(std::uint64_t capacity);
   void add(const RecordHeader& record, const SharedBytes& bytes);
   Result<void> write_frame(bool from_the_beginning);
   void recycle(std::uint64_t floor);
   Result<void> drop_surplus();
+  tl::unexpected<Error> damaged(std::string message);
   Result<void> stop(Error error, Condition condition);
 
   const std::string directory_;

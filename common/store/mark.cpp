@@ -33,11 +33,10 @@ Result<std::optional<MarkFile>> MarkFile::open(const std::string& directory, Fau
   if (!bytes) return tl::unexpected(bytes.error());
   const auto first = parse_mark(*bytes);
   const auto second = bytes->size() > kSecondPlace ? parse_mark(BytesView(*bytes).substr(kSecondPlace)) : std::nullopt;
-  if (!first && !second) return fail(path + ": damaged at offset 0 and at offset " + std::to_string(kSecondPlace));
   const bool second_counts = second && (!first || second->sequence > first->sequence);
   MarkFile mark;
   mark.file_ = std::move(*file);
-  mark.mark_ = second_counts ? *second : *first;
+  mark.mark_ = second_counts ? *second : first.value_or(Mark{});
   mark.place_ = second_counts ? 0 : kSecondPlace;
   return mark;
 }

@@ -16,9 +16,11 @@ class MarkFile {
  public:
   /// Makes the file, durably, for a new store.
   static Result<MarkFile> create(const std::string& directory, std::uint64_t store, Faults* faults);
-  /// Nothing if there is no such file. An error if it cannot be read, or neither place holds a valid mark.
+  /// Nothing if there is no such file. An error if it cannot be opened or read; is_damaged() if neither place is valid.
   static Result<std::optional<MarkFile>> open(const std::string& directory, Faults* faults);
 
+  bool is_damaged() const { return mark_.store == 0; }
+  const std::string& path() const { return file_.path(); }
   const Mark& mark() const { return mark_; }
   /// Notes that the log is durable up to here. In the kernel's hands on return, on disk after the next sync().
   Result<void> write(std::uint64_t segment, std::uint64_t end, std::uint64_t round);

@@ -182,10 +182,8 @@ void Reader::set_spares_aside(std::uint64_t floor) {
 
 }  // namespace
 
-Result<Recovery> recover_log(const std::string& directory, const Mark& mark, Faults* faults) {
-  auto segments = open_segments(directory, faults);
-  if (!segments) return tl::unexpected(segments.error());
-  return Reader(directory, mark).run(std::move(*segments));
+Result<Recovery> recover_log(const std::string& directory, const Mark& mark, std::vector<Segment> segments) {
+  return Reader(directory, mark).run(std::move(segments));
 }
 
 }  // namespace gavel::store

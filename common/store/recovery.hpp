@@ -34,8 +34,8 @@ struct Recovery {
   std::vector<std::string> notes;
 };
 
-/// Reads the segments that are in `directory`. Every error is damage, or a disk that cannot be read, which comes to the
+/// `segments` are all that are in `directory`. Every error is damage, or a disk that cannot be read, which comes to the
 /// same: it says which file, at what offset, and what it means.
-Result<Recovery> recover_log(const std::string& directory, const Mark& mark, Faults* faults);
+Result<Recovery> recover_log(const std::string& directory, const Mark& mark, std::vector<Segment> segments);
 
 }  // namespace gavel::store

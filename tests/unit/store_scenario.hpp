@@ -1,6 +1,7 @@
 // Random but valid operations on a few groups, and the image that they must leave, for tests of stores.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "common/base/random.hpp"
@@ -32,6 +33,8 @@ class Scenario {
   }
 
   const Image& image() const { return image_; }
+  /// The operations since then were lost.
+  void set_image(Image image) { image_ = std::move(image); }
   Random& random() { return random_; }
 
  private:

@@ -1,5 +1,6 @@
 // What a durable group costs, by the ways that were open to the log store: SQLite (WAL, synchronous=FULL), RocksDB
 // (synced writes), and plain files with fdatasync, that grow, that were only allocated, or that are recycled in place.
+// The last line is the store that was built on that: checksums, frames, mark and all.
 // Each group is made of 1 KiB records; all but the newest 4 MiB are dropped as it goes, as snapshots do.
 //
 //   cmake -S . -B build/bench -DGAVEL_BENCH=ON && cmake --build build/bench --target gavel-sync-bench
@@ -21,6 +22,8 @@
 #include <random>
 #include <string>
 #include <vector>
+
+#include "common/store/durable_store.hpp"
 
 namespace {
 
@@ -151,6 +154,23 @@ Commit plain(const fs::path& dir, Layout layout) {
   };
 }
 
+Commit durable_store(const fs::path& dir) {
+  const auto store = std::make_shared<gavel::store::DurableStore>((dir / "log").string());
+  must(store->recover().has_value() && store->idle().has_value(), "recover");
+  return [store](std::uint64_t first, std::uint64_t count, const std::string& record) {
+    using gavel::store::Operation;
+    std::vector<Operation> operations;
+    const auto bytes = gavel::share(record);
+    for (auto slot = first; slot < first + count; ++slot) {
+      operations.push_back({Operation::Kind::append, gavel::GroupId{1}, gavel::Slot{slot}, true, bytes});
+    }
+    if (first / kKept != (first + count) / kKept && first > kKept) {
+      operations.push_back({Operation::Kind::snapshot, gavel::GroupId{1}, gavel::Slot{first - kKept}, true, bytes});
+    }
+    must(store->write(operations) && store->sync(), "sync");
+  };
+}
+
 /// Adds the time of each commit, in microseconds, to `micros`.
 void measure(std::size_t group, double seconds, const Commit& commit, std::vector<double>& micros) {
   std::mt19937_64 random(1);
@@ -195,6 +215,7 @@ int main(int argc, char** argv) {
       {"plain growing", [&] { return plain(dir, Layout::growing); }},
       {"plain allocated", [&] { return plain(dir, Layout::allocated); }},
       {"plain recycled", [&] { return plain(dir, Layout::recycled); }},
+      {"DurableStore", [&] { return durable_store(dir); }},
   };
   std::printf("| way             |  KiB |  per s | p50 us | p99 us |  max us |   MB/s |\n");
   std::printf("| --------------- | ---: | -----: | -----: | -----: | ------: | -----: |\n");
