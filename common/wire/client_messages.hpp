@@ -1,5 +1,5 @@
-// The messages between a client and its gateway, and the beacon by which both find nodes (WIRE.md has the grammar). On the
-// client lane the envelope's `from` is the client's id; its group is 0.
+// The messages between a client and its gateway, and the beacon by which both find nodes (WIRE.md has the grammar). On
+// the client lane the envelope's `from` is the client's id; its group is 0.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ struct Beacon {
   Uid uid;
   Incarnation incarnation;
   std::string name;
-  std::string pub;        ///< endpoint of its PUB socket, "tcp://127.0.0.1:40001"
-  std::string peer;       ///< endpoint of its ROUTER for nodes
-  std::string client;     ///< endpoint of its ROUTER for clients
-  bool member = false;    ///< it has joined a cluster (or founded it)
+  std::string pub;            ///< endpoint of its PUB socket, "tcp://127.0.0.1:40001"
+  std::string peer;           ///< endpoint of its ROUTER for nodes
+  std::string client;         ///< endpoint of its ROUTER for clients
+  bool member = false;        ///< it has joined a cluster (or founded it)
   std::uint32_t clients = 0;  ///< that it serves now
-  Bytes authenticator;    ///< empty until clusters have keys
+  Bytes authenticator;        ///< empty until clusters have keys
   GAVEL_FIELDS(uid, incarnation, name, pub, peer, client, member, clients, authenticator);
 };
 
@@ -36,7 +36,7 @@ struct Probe {
 struct Hello {
   static constexpr std::uint64_t kKind = 60;
   ClientId client;
-  std::string name;       ///< who the client says it is; "" if it does not say
+  std::string name;  ///< who the client says it is; "" if it does not say
   GAVEL_FIELDS(client, name);
 };
 struct Welcome {
@@ -63,23 +63,23 @@ constexpr bool is_known(CallKind kind) { return kind >= CallKind::open && kind <
 
 struct Call {
   static constexpr std::uint64_t kKind = 63;
-  std::uint64_t id = 0;   ///< chosen by the client, repeated in the answer
+  std::uint64_t id = 0;  ///< chosen by the client, repeated in the answer
   GroupId group;
   CallKind kind = CallKind::query;
-  SessionId session;      ///< commands only
-  RequestNumber number;   ///< commands only; repeated unchanged when the client tries again
+  SessionId session;     ///< commands only
+  RequestNumber number;  ///< commands only; repeated unchanged when the client tries again
   Bytes body;
   GAVEL_FIELDS(id, group, kind, session, number, body);
 };
 
 enum class AnswerStatus : std::uint8_t {
   ok = 1,
-  expired = 2,     ///< the session is not known (any more): open another
-  stale = 3,       ///< the number is below the session's window: it was answered long ago, and is never executed again
-  busy = 4,        ///< nothing was done; try again after `retry_after`
+  expired = 2,  ///< the session is not known (any more): open another
+  stale = 3,    ///< the number is below the session's window: it was answered long ago, and is never executed again
+  busy = 4,     ///< nothing was done; try again after `retry_after`
   unknown_group = 5,  ///< this node knows of no such group
-  malformed = 6,   ///< `message` says what is wrong with the call
-  lost = 7         ///< this gateway cannot tell what became of it: send it again, under the same number
+  malformed = 6,      ///< `message` says what is wrong with the call
+  lost = 7            ///< this gateway cannot tell what became of it: send it again, under the same number
 };
 constexpr bool is_known(AnswerStatus status) { return status >= AnswerStatus::ok && status <= AnswerStatus::lost; }
 
@@ -87,11 +87,11 @@ struct Answer {
   static constexpr std::uint64_t kKind = 64;
   std::uint64_t id = 0;
   AnswerStatus status = AnswerStatus::ok;
-  Slot slot;              ///< at which it was decided; for local reads, up to which the state was applied
-  Bytes body;             ///< of the service; for `open`, empty
-  SessionId session;      ///< `open` only
-  Duration retry_after{}; ///< `busy` only
-  std::string message;    ///< for people; empty when ok
+  Slot slot;               ///< at which it was decided; for local reads, up to which the state was applied
+  Bytes body;              ///< of the service; for `open`, empty
+  SessionId session;       ///< `open` only
+  Duration retry_after{};  ///< `busy` only
+  std::string message;     ///< for people; empty when ok
   GAVEL_FIELDS(id, status, slot, body, session, retry_after, message);
 };
 
@@ -142,9 +142,9 @@ struct Pong {
 struct MemberStatus {
   Uid uid;
   bool voter = false;
-  bool heard = false;     ///< within the suspicion time
+  bool heard = false;  ///< within the suspicion time
   Role role = Role::follower;
-  Slot durable;           ///< its last ack in the current term
+  Slot durable;  ///< its last ack in the current term
   Slot applied;
   GAVEL_FIELDS(uid, voter, heard, role, durable, applied);
 };
@@ -154,8 +154,8 @@ struct GroupStatus {
   Role role = Role::follower;
   bool observer = false;
   Term promised;
-  Uid leader;             ///< whom the reporting node follows; 0 if none
-  Slot first;             ///< of the log; everything before is in the snapshot
+  Uid leader;  ///< whom the reporting node follows; 0 if none
+  Slot first;  ///< of the log; everything before is in the snapshot
   Slot last;
   Slot commit;
   Slot applied;
@@ -163,8 +163,8 @@ struct GroupStatus {
   Digest digest;
   Config config;
   std::vector<MemberStatus> members;
-  GAVEL_FIELDS(group, service, role, observer, promised, leader, first, last, commit, applied, digest_slot, digest, config,
-               members);
+  GAVEL_FIELDS(group, service, role, observer, promised, leader, first, last, commit, applied, digest_slot, digest,
+               config, members);
 };
 struct Counter {
   std::string name;

@@ -1,8 +1,10 @@
-// Encodes and decodes fielded aggregates. An aggregate is an array of exactly its fields (strict arity: neither short nor
-// long is accepted); numbers are unsigned unless the field is signed; byte strings are `bin`; an optional is nil or its
-// value; an enum is refused unless `is_known` accepts it. Decoding never throws and never keeps a pointer to its input.
+// Encodes and decodes fielded aggregates. An aggregate is an array of exactly its fields (strict arity: neither short
+// nor long is accepted); numbers are unsigned unless the field is signed; byte strings are `bin`; an optional is nil or
+// its value; an enum is refused unless `is_known` accepts it. Decoding never throws and never keeps a pointer to its
+// input.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <limits>
 #include <optional>
@@ -16,7 +18,9 @@
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
 #include "common/base/time.hpp"
+#include "common/wire/fault.hpp"
 #include "common/wire/fields.hpp"
+#include "common/wire/limits.hpp"
 #include "common/wire/msgpack.hpp"
 
 namespace gavel::wire {
@@ -25,19 +29,14 @@ namespace gavel::wire {
 
 inline void put(Writer& w, bool value) { w.boolean(value); }
 template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-void put(Writer& w, T value) {
-  w.number(value);
-}
+requires(!std::same_as<T, bool>) void put(Writer& w, T value) { w.number(value); }
 template <std::signed_integral T>
 void put(Writer& w, T value) {
   w.signed_number(value);
 }
 template <class T>
-  requires std::is_enum_v<T>
-void put(Writer& w, T value) {
-  w.number(static_cast<std::uint64_t>(value));
-}
+requires std::is_enum_v<T>
+void put(Writer& w, T value) { w.number(static_cast<std::uint64_t>(value)); }
 template <class Tag>
 void put(Writer& w, Id<Tag> value) {
   w.number(value.value);
@@ -65,8 +64,10 @@ void put(Writer& w, const T& value) {
 }
 template <class T>
 void put(Writer& w, const std::optional<T>& value) {
-  if (value) put(w, *value);
-  else w.nil();
+  if (value)
+    put(w, *value);
+  else
+    w.nil();
 }
 template <class T>
 void put(Writer& w, const std::vector<T>& values) {
@@ -76,38 +77,18 @@ void put(Writer& w, const std::vector<T>& values) {
 
 // ---- decoding ---------------------------------------------------------------------------------------------------
 
-/// What is wrong with a value, innermost place first; empty while all is well.
-class Fault {
- public:
-  bool set(std::string what) {
-    what_ = std::move(what);
-    return false;
-  }
-  /// Puts the name of the surrounding field before the message.
-  bool within(std::string_view name) {
-    what_ = std::string(name) + (what_.find(':') == std::string::npos || what_.find(' ') < what_.find(':') ? ": " : ".") +
-            what_;
-    return false;
-  }
-  const std::string& what() const { return what_; }
-
- private:
-  std::string what_;
-};
-
 inline bool get(Value v, bool& out, Fault& fault) {
   const auto value = v.boolean();
-  if (!value) return fault.set("true or false expected");
+  if (!value) return fault.expected("true or false", v);
   out = *value;
   return true;
 }
 template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-bool get(Value v, T& out, Fault& fault) {
+requires(!std::same_as<T, bool>) bool get(Value v, T& out, Fault& fault) {
   const auto value = v.number();
-  if (!value) return fault.set("a number of 0 or more expected");
+  if (!value) return fault.expected("a number of 0 or more", v);
   if (*value > std::numeric_limits<T>::max())
-    return fault.set("at most " + std::to_string(std::numeric_limits<T>::max()) + " allowed");
+    return fault.expected("at most " + std::to_string(std::numeric_limits<T>::max()), v);
   out = static_cast<T>(*value);
   return true;
 }
@@ -115,16 +96,17 @@ template <std::signed_integral T>
 bool get(Value v, T& out, Fault& fault) {
   const auto value = v.signed_number();
   if (!value || *value > std::numeric_limits<T>::max() || *value < std::numeric_limits<T>::min())
-    return fault.set("a whole number within " + std::to_string(sizeof(T) * 8) + " bits expected");
+    return fault.expected("a whole number within " + std::to_string(sizeof(T) * 8) + " bits", v);
   out = static_cast<T>(*value);
   return true;
 }
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 bool get(Value v, T& out, Fault& fault) {
   std::underlying_type_t<T> raw{};
   if (!get(v, raw, fault)) return false;
-  if (!is_known(static_cast<T>(raw))) return fault.set("unknown value " + std::to_string(raw));
+  if (!is_known(static_cast<T>(raw)))
+    return fault.set(std::to_string(raw) + " is no value of " + std::string(type_name<T>()));
   out = static_cast<T>(raw);
   return true;
 }
@@ -145,16 +127,19 @@ inline bool get(Value v, Duration& out, Fault& fault) {
 inline bool get(Value v, WallTime& out, Fault& fault) { return get(v, out.micros, fault); }
 inline bool get(Value v, Bytes& out, Fault& fault) {
   const auto value = v.bin();
-  if (!value) return fault.set("a byte string expected");
+  if (!value) return fault.expected("a byte string", v);
   out.assign(*value);
   return true;
 }
 inline bool get(Value v, SharedBytes& out, Fault& fault) {
   const auto value = v.bin();
-  if (!value) return fault.set("a byte string expected");
-  out = share(Bytes(*value));
+  if (!value) return fault.expected("a byte string", v);
+  static const SharedBytes kEmpty = share({});
+  out = value->empty() ? kEmpty : share(Bytes(*value));
   return true;
 }
+/// Room that an array gets before its first element was read.
+inline constexpr std::size_t kReservedBytes = 4096;
 template <class T>
 bool get(Value v, std::optional<T>& out, Fault& fault);
 template <class T>
@@ -165,7 +150,7 @@ bool get(Value v, T& out, Fault& fault) {
   return std::apply(
       [&](auto&... field) {
         const auto elements = v.elements();
-        if (!elements) return fault.set("an array of " + std::to_string(sizeof...(field)) + " fields expected");
+        if (!elements) return fault.expected("an array of " + std::to_string(sizeof...(field)) + " fields", v);
         if (*elements != sizeof...(field))
           return fault.set(std::to_string(sizeof...(field)) + " fields expected, " + std::to_string(*elements) +
                            " found");
@@ -186,10 +171,12 @@ bool get(Value v, std::optional<T>& out, Fault& fault) {
 template <class T>
 bool get(Value v, std::vector<T>& out, Fault& fault) {
   const auto elements = v.elements();
-  if (!elements) return fault.set("an array expected");
-  out.resize(*elements);
+  if (!elements) return fault.expected("an array", v);
+  // What the header claims is not paid for before the elements turn out to be what they should.
+  out.clear();
+  out.reserve(std::min(*elements, kReservedBytes / sizeof(T) + 1));
   for (std::size_t i = 0; i < *elements; ++i)
-    if (!get(v[i], out[i], fault)) return fault.within("[" + std::to_string(i) + "]");
+    if (!get(v[i], out.emplace_back(), fault)) return fault.within(i);
   return true;
 }
 
@@ -207,14 +194,26 @@ Bytes encode(const T& message) {
   return out;
 }
 
+/// How large a T may be that stands by itself: its own kLimits, or as long as it is.
+template <Fielded T>
+constexpr Limits limits_of() {
+  if constexpr (requires { T::kLimits; })
+    return T::kLimits;
+  else
+    return kAtRest;
+}
+
 /// Error: names the field, what was expected there, and what was found.
 template <Fielded T>
 Result<T> decode(BytesView bytes) {
-  const auto document = Document::parse(bytes);
+  const auto document = Document::parse(bytes, limits_of<T>());
   if (!document) return tl::unexpected<Error>(document.error());
   Result<T> out{T{}};
   Fault fault;
-  if (!get(document->root(), *out, fault)) return fail(fault.what());
+  if (!get(document->root(), *out, fault)) {
+    fault.within(type_name<T>());
+    return fail(fault.what());
+  }
   return out;
 }
 
@@ -226,8 +225,12 @@ Result<Variant> decode_kind(std::uint64_t kind, Value body) {
     if (T::kKind != kind) return;
     T message{};
     Fault fault;
-    if (get(body, message, fault)) out = Variant(std::move(message));
-    else out = fail("kind " + std::to_string(kind) + ", " + fault.what());
+    if (get(body, message, fault)) {
+      out = Variant(std::move(message));
+    } else {
+      fault.within(type_name<T>());
+      out = fail("kind " + std::to_string(kind) + ", " + fault.what());
+    }
   };
   [&]<class... T>(std::in_place_type_t<std::variant<T...>> /*variant*/) {
     (attempt(std::in_place_type<T>), ...);
@@ -254,9 +257,9 @@ Result<Variant> decode_any(BytesView bytes) {
   const auto document = Document::parse(bytes);
   if (!document) return tl::unexpected<Error>(document.error());
   const auto root = document->root();
-  if (root.elements() != 2) return fail("[kind, body] expected");
+  if (root.elements() != 2) return fail("[kind, body] expected, " + root.found() + " found");
   const auto kind = root[0].number();
-  if (!kind) return fail("the kind must be a number");
+  if (!kind) return fail("kind: a number of 0 or more expected, " + root[0].found() + " found");
   return decode_kind<Variant>(*kind, root[1]);
 }
 

@@ -1,5 +1,6 @@
-// What stands before every message between nodes: protocol version, cluster, group, sender. The first two never move, so
-// that any version can refuse any other by name. A frame is [version, cluster, group, from, incarnation, kind, body].
+// What stands before every message between nodes: protocol version, cluster, group, sender. The first two never move,
+// so that any version can refuse any other by name. A frame is [version, cluster, group, from, incarnation, kind,
+// body].
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <tuple>
 
-#define GAVEL_FIELDS(...)                              \
-  auto fields() { return std::tie(__VA_ARGS__); }      \
+#define GAVEL_FIELDS(...)                               \
+  auto fields() { return std::tie(__VA_ARGS__); }       \
   auto fields() const { return std::tie(__VA_ARGS__); } \
   static constexpr std::string_view kFieldNames = #__VA_ARGS__
 
@@ -21,7 +21,19 @@ concept Fielded = requires(const T& t) {
 
 /// A fielded aggregate that can stand by itself on the wire, under its kind number (WIRE.md lists them; never reused).
 template <class T>
-concept Kinded = Fielded<T> && requires { T::kKind; };
+concept Kinded = Fielded<T> && requires {
+  T::kKind;
+};
+
+/// A type's own name, without its namespaces.
+template <class T>
+constexpr std::string_view type_name() {
+  std::string_view name = __PRETTY_FUNCTION__;  // "... type_name() [with T = gavel::wire::Beat; ...]"
+  name.remove_prefix(name.find("T = ") + 4);
+  name = name.substr(0, name.find_first_of(";]"));
+  const auto scope = name.rfind("::");
+  return scope == std::string_view::npos ? name : name.substr(scope + 2);
+}
 
 /// The i-th name in a field list such as "term, slot, commit".
 constexpr std::string_view field_name(std::string_view names, std::size_t index) {

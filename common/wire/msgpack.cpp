@@ -1,8 +1,10 @@
 #include "common/wire/msgpack.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <msgpack.hpp>
+#include <utility>
 
 #include "common/wire/limits.hpp"
 
@@ -18,13 +20,81 @@ msgpack::packer<Appender> packer(Appender& appender) { return msgpack::packer<Ap
 
 const msgpack::object& object_at(const void* object) { return *static_cast<const msgpack::object*>(object); }
 
-// An array of n elements needs at least n bytes: the length of the input bounds what a hostile header can ask for.
-msgpack::unpack_limit limits_for(BytesView bytes) {
-  return {std::min(kMaxArrayElements, bytes.size()), 0, std::min(kMaxBinBytes, bytes.size()),
-          std::min(kMaxBinBytes, bytes.size()), 0, kMaxDepth};
-}
+/// Builds the document while the library reads it: one object a value, in a zone. It refuses what we do not use, and
+/// counts before it takes memory: all arrays together cannot have more elements than the input has bytes.
+class Builder : public msgpack::null_visitor {
+ public:
+  Builder(msgpack::zone& zone, msgpack::object& root, std::size_t bytes, Limits limits)
+      : zone_(zone), at_(&root), most_(std::min(bytes, limits.values)), bytes_(bytes), limits_(limits) {}
 
-bool keep_in_place(msgpack::type::object_type /*type*/, std::size_t /*size*/, void* /*unused*/) { return true; }
+  bool visit_nil() { return leaf(msgpack::object()); }
+  bool visit_boolean(bool value) { return leaf(msgpack::object(value)); }
+  bool visit_positive_integer(std::uint64_t value) { return leaf(msgpack::object(value)); }
+  bool visit_negative_integer(std::int64_t value) { return leaf(msgpack::object(value)); }
+  bool visit_bin(const char* bytes, std::uint32_t size) {
+    at_->type = msgpack::type::BIN;
+    at_->via.bin.ptr = bytes;
+    at_->via.bin.size = size;
+    return true;
+  }
+  bool visit_float32(float /*value*/) { return refuse("a floating-point number; they are not used"); }
+  bool visit_float64(double /*value*/) { return refuse("a floating-point number; they are not used"); }
+  bool visit_str(const char* /*text*/, std::uint32_t /*size*/) {
+    return refuse("a text string (str); text is sent as a byte string (bin)");
+  }
+  bool visit_ext(const char* /*bytes*/, std::uint32_t /*size*/) { return refuse("an extension; they are not used"); }
+  bool start_map(std::uint32_t /*pairs*/) { return refuse("a map; only arrays are used"); }
+
+  bool start_array(std::uint32_t elements) {
+    if (depth_ == kMaxDepth) return refuse("arrays nested deeper than " + std::to_string(kMaxDepth));
+    if (elements > limits_.elements)
+      return refuse("an array of " + std::to_string(elements) + ", at most " + std::to_string(limits_.elements) +
+                    " are allowed");
+    if (elements > most_ - values_)
+      return refuse(values_ + elements > bytes_ ? "an array of " + std::to_string(elements) + ", which cannot fit"
+                                                : "more than " + std::to_string(most_) + " values");
+    values_ += elements;
+    at_->type = msgpack::type::ARRAY;
+    at_->via.array.size = elements;
+    at_->via.array.ptr = elements == 0 ? nullptr
+                                       : static_cast<msgpack::object*>(zone_.allocate_align(
+                                             elements * sizeof(msgpack::object), alignof(msgpack::object)));
+    open_[depth_++] = at_;
+    at_ = at_->via.array.ptr;
+    return true;
+  }
+  bool end_array_item() { return ++at_, true; }
+  bool end_array() {
+    at_ = open_[--depth_];
+    return true;
+  }
+
+  void parse_error(std::size_t /*parsed*/, std::size_t /*at*/) { refuse("a byte that begins no value"); }
+  void insufficient_bytes(std::size_t /*parsed*/, std::size_t /*at*/) { refuse("the end, too early"); }
+
+  /// Empty while all is well.
+  const std::string& refusal() const { return refusal_; }
+
+ private:
+  bool leaf(const msgpack::object& value) {
+    *at_ = value;
+    return true;
+  }
+  bool refuse(std::string what) {
+    refusal_ = std::move(what);
+    return false;
+  }
+
+  msgpack::zone& zone_;
+  msgpack::object* at_;  ///< the object that the next value becomes
+  std::array<msgpack::object*, kMaxDepth> open_{};
+  std::size_t depth_ = 0;
+  std::size_t values_ = 1;
+  std::size_t most_;
+  std::size_t bytes_;
+  Limits limits_;
+  std::string refusal_;
+};
 
 }  // namespace
 
@@ -89,21 +159,41 @@ std::optional<std::size_t> Value::elements() const {
 
 Value Value::operator[](std::size_t index) const { return Value(&object_at(object_).via.array.ptr[index]); }
 
+std::string Value::found() const {
+  const auto& object = object_at(object_);
+  switch (object.type) {
+    case msgpack::type::NIL:
+      return "nil";
+    case msgpack::type::BOOLEAN:
+      return object.via.boolean ? "true" : "false";
+    case msgpack::type::POSITIVE_INTEGER:
+      return std::to_string(object.via.u64);
+    case msgpack::type::NEGATIVE_INTEGER:
+      return std::to_string(object.via.i64);
+    case msgpack::type::BIN:
+      return std::to_string(object.via.bin.size) + " bytes";
+    default:
+      return "an array of " + std::to_string(object.via.array.size);
+  }
+}
+
 struct Document::Parsed {
-  msgpack::zone zone{2048};
+  msgpack::zone zone{1024};
   msgpack::object root;
 };
 
-Result<Document> Document::parse(BytesView bytes) {
+Result<Document> Document::parse(BytesView bytes, Limits limits) {
+  if (bytes.empty()) return fail("no bytes where a message was expected");
   auto parsed = std::make_unique<Parsed>();
+  Builder builder(parsed->zone, parsed->root, bytes.size(), limits);
   std::size_t offset = 0;
+  bool whole = false;
   try {
-    bool referenced = false;
-    parsed->root = msgpack::unpack(parsed->zone, bytes.data(), bytes.size(), offset, referenced, keep_in_place, nullptr,
-                                   limits_for(bytes));
+    whole = msgpack::parse(bytes.data(), bytes.size(), offset, builder);
   } catch (const std::exception& error) {  // the library's own way to say no; it goes no further than here
-    return fail(std::string("not a well-formed message within limits: ") + error.what());
+    return fail(std::string("not well-formed: ") + error.what());
   }
+  if (!whole || !builder.refusal().empty()) return fail("at byte " + std::to_string(offset) + ": " + builder.refusal());
   if (offset != bytes.size())
     return fail(std::to_string(bytes.size() - offset) + " bytes follow the message; none may");
   return Document(std::move(parsed));

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
+#include "common/wire/limits.hpp"
 
 namespace gavel::wire {
 
@@ -42,6 +44,8 @@ class Value {
   std::optional<std::size_t> elements() const;
   /// `index` < *elements().
   Value operator[](std::size_t index) const;
+  /// What it is, for a message about what it is not: "nil", "-5", "an array of 3", "17 bytes".
+  std::string found() const;
 
  private:
   const void* object_;
@@ -50,8 +54,10 @@ class Value {
 /// A parsed message. It must not outlive the bytes that it was parsed from.
 class Document {
  public:
-  /// Fails on malformed, truncated or oversized input, on maps, extensions and floats, and on trailing bytes.
-  static Result<Document> parse(BytesView bytes);
+  /// Fails on malformed, truncated or oversized input, on maps, text strings, extensions and floats, and on trailing
+  /// bytes; the error names the byte. What it costs is bounded before it is paid: a header that claims more elements
+  /// than bytes are left costs nothing.
+  static Result<Document> parse(BytesView bytes, Limits limits = {});
 
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;

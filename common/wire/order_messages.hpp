@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/wire/limits.hpp"
 #include "common/wire/order_types.hpp"
 
 namespace gavel::wire {
@@ -24,9 +25,9 @@ struct Batch {
 /// Lane `order`: the slot owner says which batches come after `previous`.
 struct Order {
   static constexpr std::uint64_t kKind = 2;
-  Term term;            ///< the sender's, never an entry's
-  Slot previous;        ///< the slot before the first of `entries`
-  Term previous_term;   ///< the term of the entry there
+  Term term;           ///< the sender's, never an entry's
+  Slot previous;       ///< the slot before the first of `entries`
+  Term previous_term;  ///< the term of the entry there
   std::vector<Entry> entries;
   Slot commit;
   GAVEL_FIELDS(term, previous, previous_term, entries, commit);
@@ -46,18 +47,18 @@ struct Ack {
 /// Lane `beat`: every member to all, at every heartbeat and at once when the sender stops hearing its leader.
 struct Beat {
   static constexpr std::uint64_t kKind = 4;
-  Term promised;             ///< on the sender's disk
+  Term promised;  ///< on the sender's disk
   Role role = Role::follower;
-  Term following;            ///< the live leader that the sender follows, or the zero term
+  Term following;  ///< the live leader that the sender follows, or the zero term
   Slot last;
-  std::vector<Uid> hears;    ///< whom the sender heard within the suspicion time
-  Term heard_promise;        ///< the highest promise that the sender heard from a member
+  std::vector<Uid> hears;  ///< whom the sender heard within the suspicion time
+  Term heard_promise;      ///< the highest promise that the sender heard from a member
   bool draining = false;
   bool eligible = false;
   Slot commit;
-  std::optional<Ack> ack;    ///< repeated, so that a lost last ack heals; none while a promise is on its way to disk
+  std::optional<Ack> ack;  ///< repeated, so that a lost last ack heals; none while a promise is on its way to disk
   std::vector<StreamMark> held;  ///< per stream: up to where the sender holds every batch
-  std::uint32_t load = 0;    ///< clients that the sender serves
+  std::uint32_t load = 0;        ///< clients that the sender serves
   GAVEL_FIELDS(promised, role, following, last, hears, heard_promise, draining, eligible, commit, ack, held, load);
 };
 
@@ -83,14 +84,14 @@ struct Repair {
 /// Unicast round the ring: LCR's token, which collects the promises. `direct` tokens go to one voter and straight back.
 struct Token {
   static constexpr std::uint64_t kKind = 10;
-  Term term;                       ///< what is to be promised; term.uid is the candidate
+  Term term;  ///< what is to be promised; term.uid is the candidate
   Incarnation candidate_incarnation;
-  std::vector<Uid> ring;           ///< the voters of the candidate's configuration, ascending
+  std::vector<Uid> ring;  ///< the voters of the candidate's configuration, ascending
   std::vector<Vote> votes;
   bool hand_over = false;
   bool direct = false;
   std::uint32_t hops = 0;
-  std::uint64_t id = 0;            ///< of this hop; a TokenAck repeats it
+  std::uint64_t id = 0;  ///< of this hop; a TokenAck repeats it
   GAVEL_FIELDS(term, candidate_incarnation, ring, votes, hand_over, direct, hops, id);
 };
 struct TokenAck {
@@ -113,7 +114,8 @@ struct HandOver {
 
 // ---- repair and recovery of the log (§4, §8) --------------------------------------------------------------------
 
-/// Asks a member of the same term for entries from `from` on. In a recovery the candidate asks the best voter.
+/// Asks a member of the same term for entries from `from` on; 0: the snapshot first. In a recovery the candidate asks
+/// the best voter.
 struct Fetch {
   static constexpr std::uint64_t kKind = 20;
   Term term;
@@ -131,14 +133,15 @@ struct Entries {
   bool recovery = false;
   GAVEL_FIELDS(term, previous, previous_term, entries, commit, recovery);
 };
-/// A piece of the sender's snapshot: the answer to a Fetch from a slot that its log no longer holds, or to SnapshotFetch.
+/// A piece of the sender's snapshot: the answer to a Fetch from a slot that its log no longer holds, or to
+/// SnapshotFetch.
 struct SnapshotChunk {
   static constexpr std::uint64_t kKind = 22;
   Term term;
-  Slot slot;             ///< that the snapshot stands for
+  Slot slot;                 ///< that the snapshot stands for
   std::uint64_t size = 0;    ///< of the whole, in bytes
   std::uint64_t offset = 0;  ///< of this piece
-  Digest digest;         ///< of the whole
+  Digest digest;             ///< of the whole
   SharedBytes bytes;
   bool recovery = false;
   GAVEL_FIELDS(term, slot, size, offset, digest, bytes, recovery);
@@ -146,7 +149,7 @@ struct SnapshotChunk {
 struct SnapshotFetch {
   static constexpr std::uint64_t kKind = 23;
   Term term;
-  Slot slot;             ///< of the snapshot whose next piece is wanted; 0: whichever the receiver can make newest
+  Slot slot;  ///< of the snapshot whose next piece is wanted; 0: whichever the receiver can make newest
   std::uint64_t offset = 0;
   bool recovery = false;
   GAVEL_FIELDS(term, slot, offset, recovery);
@@ -167,14 +170,15 @@ constexpr bool is_known(RequestKind kind) { return kind >= RequestKind::open && 
 
 struct Request {
   RequestKind kind = RequestKind::query;
-  SessionId session;      ///< commands only
-  RequestNumber number;   ///< commands only
+  SessionId session;     ///< commands only
+  RequestNumber number;  ///< commands only
   Bytes body;
   GAVEL_FIELDS(kind, session, number, body);
 };
 
 /// The payload of a batch.
 struct RequestList {
+  static constexpr Limits kLimits{kMaxBatchRequests, 5 * kMaxBatchRequests + 2};
   std::vector<Request> requests;
   GAVEL_FIELDS(requests);
 };

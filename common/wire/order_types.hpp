@@ -1,5 +1,5 @@
-// The vocabulary of the ordering protocol as it stands on the wire and on disk (PROTOCOL.md §1): terms, batches by name,
-// entries, configurations, views, votes.
+// The vocabulary of the ordering protocol as it stands on the wire and on disk (PROTOCOL.md §1): terms, batches by
+// name, entries, configurations, views, votes.
 #pragma once
 
 #include <algorithm>
@@ -75,9 +75,9 @@ struct Entry {
   EntryKind kind = EntryKind::noop;
   Uid owner;
   WallTime stamp;
-  std::vector<BatchRef> batches;   ///< kind batches only
-  std::optional<Config> config;    ///< kind config only
-  std::vector<Member> rotation;    ///< kind view only
+  std::vector<BatchRef> batches;  ///< kind batches only
+  std::optional<Config> config;   ///< kind config only
+  std::vector<Member> rotation;   ///< kind view only
 
   bool operator==(const Entry&) const = default;
   GAVEL_FIELDS(term, kind, owner, stamp, batches, config, rotation);

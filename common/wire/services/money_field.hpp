@@ -13,11 +13,11 @@ inline void put(Writer& w, const Money& money) {
 }
 
 inline bool get(Value v, Money& out, Fault& fault) {
-  if (v.elements() != 2) return fault.set("an amount [minor units, currency] expected");
+  if (v.elements() != 2) return fault.expected("an amount [minor units, currency]", v);
   const auto minor = v[0].signed_number();
-  if (!minor) return fault.set("an amount's minor units must be a whole number within 64 bits");
+  if (!minor) return fault.expected("an amount's minor units, a whole number within 64 bits,", v[0]);
   const auto code = v[1].bin();
-  if (!code) return fault.set("an amount's currency must be a byte string");
+  if (!code) return fault.expected("an amount's currency, a byte string,", v[1]);
   const auto currency = Currency::parse(*code);
   if (!currency) return fault.set(currency.error().message);
   out = Money{*minor, *currency};
