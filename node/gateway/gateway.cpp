@@ -1,0 +1,242 @@
+#include "node/gateway/gateway.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "common/base/print.hpp"
+#include "common/wire/envelope.hpp"
+#include "common/wire/limits.hpp"
+#include "node/host/node.hpp"
+
+namespace gavel::gateway {
+namespace {
+
+/// How long a client is to wait for a node that is only just coming to know what it is asked about.
+constexpr Duration kJoining = 50ms;
+
+/// What is wrong with a call as such, whatever its group says of it; empty if nothing is.
+std::string objection_to(const wire::Call& call) {
+  if (call.body.size() > wire::kMaxRequestBytes)
+    return "a request of " + std::to_string(call.body.size()) + " bytes: at most " +
+           std::to_string(wire::kMaxRequestBytes) + " are taken";
+  const bool named = call.session && call.number;
+  if (call.kind == wire::CallKind::command && !named) return "a command needs a session and a number, both from 1 on";
+  return {};
+}
+
+/// Nothing was done.
+wire::Answer declined(const wire::Call& call, wire::AnswerStatus status, std::string why, Duration retry_after = {}) {
+  wire::Answer answer;
+  answer.id = call.id;
+  answer.status = status;
+  answer.retry_after = retry_after;
+  answer.message = std::move(why);
+  return answer;
+}
+
+wire::RequestKind kind_for(wire::CallKind kind) {
+  switch (kind) {
+    case wire::CallKind::open: return wire::RequestKind::open;
+    case wire::CallKind::command: return wire::RequestKind::command;
+    case wire::CallKind::query:
+    case wire::CallKind::local: break;
+  }
+  return wire::RequestKind::query;
+}
+
+}  // namespace
+
+Gateway::Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement,
+                 const host::Mesh& mesh, host::Counters& counters, Report report)
+    : setup_(setup),
+      replicas_(replicas),
+      placement_(placement),
+      mesh_(mesh),
+      counters_(counters),
+      report_(std::move(report)) {}
+
+// ---- frames -----------------------------------------------------------------------------------------------------
+
+void Gateway::on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects) {
+  const auto opened = wire::open(frame, setup_.cluster);
+  if (!opened) {
+    counters_.count(opened.error().kind);
+    return refuse(routing_id, opened.error().message, effects);
+  }
+  auto message = opened->body<wire::FromClient>();
+  if (!message) {
+    ++counters_.refused_malformed;
+    return refuse(routing_id, message.error().message, effects);
+  }
+  auto* client = clients_.find(routing_id);
+  if (!client && !std::holds_alternative<wire::Hello>(*message))
+    return refuse(routing_id, "this gateway does not know the client (any more): say hello first", effects);
+  if (client) client->heard = now.at;
+  std::visit([&](auto& m) { on(now, routing_id, m, effects); }, *message);
+}
+
+void Gateway::on(Now now, BytesView routing_id, const wire::Hello& hello, host::NodeEffects& effects) {
+  if (!clients_.welcome(now.at, routing_id, hello.client, hello.name))
+    return refuse(routing_id, "this gateway serves " + std::to_string(Clients::kMost) + " clients and takes no more",
+                  effects);
+  ++counters_.clients_welcomed;
+  send(routing_id, wire::Welcome{setup_.self.uid, setup_.name, mesh_.gateways(now.at)}, effects);
+}
+
+void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffects& effects) {
+  ++counters_.calls;
+  if (auto objection = objection_to(call); !objection.empty())
+    return answer(routing_id, declined(call, wire::AnswerStatus::malformed, std::move(objection)), effects);
+  switch (placement_.reach(now, call.group, effects)) {
+    case host::Placement::Reach::here: break;
+    case host::Placement::Reach::unknown:
+      return answer(routing_id,
+                    declined(call, wire::AnswerStatus::unknown_group,
+                             "the directory knows no group " + print(call.group)),
+                    effects);
+    case host::Placement::Reach::not_yet:
+      ++counters_.calls_busy;
+      return answer(routing_id,
+                    declined(call, wire::AnswerStatus::busy, "this node is still joining its cluster", kJoining),
+                    effects);
+  }
+  if (call.kind == wire::CallKind::local) return answer_locally(routing_id, call, effects);
+  submit(now, routing_id, *clients_.find(routing_id), call, effects);
+}
+
+void Gateway::on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects) {
+  EventPlace after{watch.slot, watch.index};
+  const bool from_now_on = after == EventPlace{};
+  placement_.reach(now, watch.group, effects);
+  const auto* hosted = replicas_.find(watch.group);
+  if (from_now_on) after = after_slot(hosted ? hosted->replica->commit() : Slot{});
+  if (!watches_.watch(routing_id, watch.group, after))
+    return refuse(routing_id, "a client watches at most " + std::to_string(Watches::kMostOfOne) + " groups", effects);
+  on_group_changed(watch.group, effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Unwatch& unwatch, host::NodeEffects& /*effects*/) {
+  watches_.unwatch(routing_id, unwatch.group);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Ping& ping, host::NodeEffects& effects) {
+  send(routing_id, wire::Pong{ping.id}, effects);
+}
+
+void Gateway::on(Now now, BytesView routing_id, const wire::StatusQuery& query, host::NodeEffects& effects) {
+  auto report = report_(now);
+  report.id = query.id;
+  send(routing_id, std::move(report), effects);
+}
+
+// ---- calls ------------------------------------------------------------------------------------------------------
+
+void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects) {
+  Waiter waiter{Bytes(routing_id), call.id};
+  const auto attached = calls_.attach(waiter, call);
+  if (attached == Calls::Attached::already) return;
+  if (attached == Calls::Attached::yes) {
+    ++counters_.calls_attached;
+    ++client.calls;
+    return;
+  }
+  const bool no_room = attached == Calls::Attached::refused || client.calls >= Calls::kMostOfOne || calls_.full();
+  if (no_room || !replicas_.find(call.group)->replica->accepts_requests()) {
+    ++counters_.calls_busy;
+    return answer(routing_id,
+                  declined(call, wire::AnswerStatus::busy, "too many requests wait here already", time_to_wait()),
+                  effects);
+  }
+  ++client.calls;
+  const auto id = calls_.begin(std::move(waiter), call);
+  wire::Request request{kind_for(call.kind), call.session, call.number, std::move(call.body)};
+  replicas_.step(now, call.group, order::Submit{id, std::move(request)}, effects);
+}
+
+void Gateway::answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects) {
+  const auto& hosted = *replicas_.find(call.group);
+  if (!hosted.machine().has_state())
+    return answer(routing_id,
+                  declined(call, wire::AnswerStatus::busy, "the group's state has not arrived here yet", kJoining),
+                  effects);
+  wire::Answer message;
+  message.id = call.id;
+  message.slot = hosted.replica->commit();
+  message.body = hosted.replica->machine().query(call.body);
+  answer(routing_id, std::move(message), effects);
+}
+
+void Gateway::on_answer(order::Answered answered, host::NodeEffects& effects) {
+  wire::Answer message;
+  message.status = answered.status;
+  message.slot = answered.slot;
+  message.body = std::move(answered.body);
+  message.session = answered.session;
+  if (answered.status == wire::AnswerStatus::busy) {
+    ++counters_.calls_busy;
+    message.retry_after = time_to_wait();
+    message.message = "too many requests wait here already";
+  }
+  for (auto& waiter : calls_.finish(answered.id)) {
+    auto* client = clients_.find(waiter.routing_id);
+    if (!client) continue;
+    if (client->calls > 0) --client->calls;
+    message.id = waiter.call;
+    answer(waiter.routing_id, message, effects);
+  }
+}
+
+void Gateway::on_group_gone(GroupId group, host::NodeEffects& effects) {
+  for (const auto id : calls_.of_group(group)) {
+    ++counters_.calls_lost;
+    on_answer({id, wire::AnswerStatus::lost, {}, {}, {}}, effects);
+  }
+}
+
+void Gateway::answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects) {
+  ++counters_.answers;
+  send(routing_id, std::move(answer), effects);
+}
+
+/// Longer the more wait already, so that a crowd does not come back all at once.
+Duration Gateway::time_to_wait() const { return 10ms + Duration(50 * static_cast<std::int64_t>(calls_.size() / 8)); }
+
+// ---- watchers and upkeep ----------------------------------------------------------------------------------------
+
+void Gateway::on_group_changed(GroupId group, host::NodeEffects& effects) {
+  const auto* hosted = replicas_.find(group);
+  if (!hosted) return;
+  const auto push = [&](const Bytes& routing_id, const wire::ToClient& message) {
+    ++(std::holds_alternative<wire::Pushed>(message) ? counters_.pushes : counters_.push_gaps);
+    send(routing_id, message, effects);
+  };
+  if (watches_.pump(group, hosted->history, push)) behind_.push_back(group);
+}
+
+void Gateway::on_unreachable(BytesView routing_id) {
+  if (!clients_.find(routing_id)) return;
+  ++counters_.clients_lost;
+  clients_.forget(routing_id);
+  watches_.forget(routing_id);
+}
+
+void Gateway::run(Now now, host::NodeEffects& effects) {
+  for (const GroupId group : std::exchange(behind_, {})) on_group_changed(group, effects);
+  for (const auto& [group, watchers] : watches_.all()) placement_.reach(now, group, effects);
+  for (const auto& routing_id : clients_.forget_idle(now.at)) {
+    ++counters_.clients_idle;
+    watches_.forget(routing_id);
+  }
+}
+
+void Gateway::refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects) {
+  ++counters_.clients_refused;
+  send(routing_id, wire::Refused{std::move(reason)}, effects);
+}
+
+void Gateway::send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects) {
+  const wire::Envelope envelope{setup_.cluster, {}, setup_.self.uid, setup_.self.incarnation};
+  effects.clients.push_back({Bytes(routing_id), wire::seal(envelope, message)});
+}
+
+}  // namespace gavel::gateway

@@ -1,0 +1,70 @@
+// Clients at the edge of a node (PROTOCOL.md §3.1, §7, §9). A client says hello, calls, watches, pings; each call is handed
+// to the replica of its group and answered when that answers. Nothing here is replicated: a gateway may die at any time, and
+// its clients go on elsewhere under the same request numbers. A client can harm only itself: whatever it sends is refused or
+// bounded. clients.hpp, calls.hpp and watches.hpp hold the state; here it is decided what becomes of a frame.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "node/gateway/calls.hpp"
+#include "node/gateway/clients.hpp"
+#include "node/gateway/watches.hpp"
+#include "node/host/counters.hpp"
+#include "node/host/mesh.hpp"
+#include "node/host/placement.hpp"
+
+namespace gavel::gateway {
+
+class Gateway {
+ public:
+  using Report = std::function<wire::StatusReport(Now now)>;
+
+  Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement, const host::Mesh& mesh,
+          host::Counters& counters, Report report);
+
+  void on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects);
+  void on_unreachable(BytesView routing_id);
+  /// A replica answered a submission of this gateway.
+  void on_answer(order::Answered answer, host::NodeEffects& effects);
+  /// The group's replica went, with whatever was submitted to it.
+  void on_group_gone(GroupId group, host::NodeEffects& effects);
+  /// The group's state changed.
+  void on_group_changed(GroupId group, host::NodeEffects& effects);
+  /// Goes on with watchers that are behind, brings observed groups back for watchers, and forgets idle clients.
+  void run(Now now, host::NodeEffects& effects);
+  /// True while a watcher is behind: run is wanted soon.
+  bool behind() const { return !behind_.empty(); }
+
+  std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }
+  std::size_t calls_under_way() const { return calls_.size(); }
+  bool uses(GroupId group) const { return watches_.any_of(group) || calls_.any_to(group); }
+
+ private:
+  void on(Now now, BytesView routing_id, const wire::Hello& hello, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::Unwatch& unwatch, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::Ping& ping, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::StatusQuery& query, host::NodeEffects& effects);
+
+  void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
+  void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);
+  void answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects);
+  void refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects);
+  void send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects);
+  Duration time_to_wait() const;
+
+  const host::NodeSetup& setup_;
+  host::Replicas& replicas_;
+  host::Placement& placement_;
+  const host::Mesh& mesh_;
+  host::Counters& counters_;
+  Report report_;
+  Clients clients_;
+  Calls calls_;
+  Watches watches_;
+  std::vector<GroupId> behind_;
+};
+
+}  // namespace gavel::gateway

@@ -1,0 +1,43 @@
+// What a node counts, for its status: every refusal of bytes from outside costs one of these, and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/wire/client_messages.hpp"
+#include "common/wire/envelope.hpp"
+
+namespace gavel::host {
+
+#define GAVEL_NODE_COUNTERS(X)                                                                    \
+  X(frames_in) X(bytes_in) X(frames_out) X(bytes_out)                                             \
+  X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind) X(refused_own_uid)   \
+  X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes)                                   \
+  X(clients_welcomed) X(clients_refused) X(clients_lost) X(clients_idle)                          \
+  X(calls) X(calls_busy) X(calls_attached) X(calls_lost) X(answers) X(pushes) X(push_gaps)        \
+  X(proposals) X(observers_started) X(observers_dropped)
+
+struct Counters {
+#define X(name) std::uint64_t name = 0;
+  GAVEL_NODE_COUNTERS(X)
+#undef X
+
+  void count(wire::RefusalKind kind) {
+    switch (kind) {
+      case wire::RefusalKind::malformed: ++refused_malformed; return;
+      case wire::RefusalKind::version: ++refused_version; return;
+      case wire::RefusalKind::cluster: ++refused_cluster; return;
+      case wire::RefusalKind::unknown_kind: ++refused_kind; return;
+    }
+  }
+  std::vector<wire::Counter> list() const {
+    return {
+#define X(name) {#name, name},
+        GAVEL_NODE_COUNTERS(X)
+#undef X
+    };
+  }
+};
+
+}  // namespace gavel::host

@@ -1,0 +1,113 @@
+#include "node/host/duties.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "node/host/node.hpp"
+
+namespace gavel::host {
+namespace {
+
+/// It leads, and has applied everything that was committed before it did.
+bool leads_surely(const order::Replica& replica) {
+  return replica.leads() && replica.view().slot && replica.commit() >= replica.view().slot;
+}
+
+}  // namespace
+
+void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  register_self(now, directory, effects);
+  retire_former_selves(now, directory, effects);
+  if (leads_surely(*replicas_.find(kDirectoryGroup)->replica)) {
+    leading_since_ = std::min(leading_since_, now.at);
+    set_goal(now, directory, effects);
+    call_the_roll(now, directory, effects);
+  } else {
+    leading_since_ = kNever;
+  }
+  for (const auto& [group, hosted] : replicas_.all()) {
+    if (hosted.observer || !leads_surely(*hosted.replica)) continue;
+    propose_deadline(now, hosted, effects);
+    report_auction(now, directory, hosted, effects);
+  }
+}
+
+TimePoint Duties::next_deadline(Now now) const {
+  TimePoint next = now.at + kInterval;
+  for (const auto& [group, hosted] : replicas_.all()) {
+    if (hosted.observer || !hosted.replica->leads()) continue;
+    const auto deadline = hosted.machine().next_deadline();
+    if (deadline && *deadline > now.wall) next = std::min(next, now.at + (*deadline - now.wall));
+  }
+  return next;
+}
+
+bool Duties::registered(const DirectoryService& directory) const {
+  const auto own = directory.nodes().find(setup_.self.uid);
+  return own != directory.nodes().end() && own->second.incarnation >= setup_.self.incarnation;
+}
+
+void Duties::register_self(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  if (registered(directory)) return;
+  tell_directory(now, Proposals::About::self, 0,
+                 directory::RegisterNode{setup_.self.uid, setup_.self.incarnation, setup_.name, setup_.endpoints,
+                                         setup_.slots, setup_.version},
+                 effects);
+}
+
+void Duties::retire_former_selves(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  if (!registered(directory)) return;
+  for (const Uid former : setup_.retired)
+    if (directory.nodes().contains(former) && former != setup_.self.uid)
+      tell_directory(now, Proposals::About::retired, former.value, directory::LeaveNode{former}, effects);
+}
+
+void Duties::call_the_roll(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  const Duration patience = setup_.options.suspicion * kDeadAfter;
+  for (const auto& [uid, node] : directory.nodes()) {
+    const bool heard = uid == setup_.self.uid || now.at <= mesh_.heard(uid) + patience;
+    const bool news = heard != node.alive && (heard || now.at > leading_since_ + patience);
+    if (news)
+      tell_directory(now, Proposals::About::node, uid.value, directory::NodeState{uid, node.incarnation, heard},
+                     effects);
+  }
+}
+
+void Duties::set_goal(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  wire::Config goal{directory.voters_wanted(), {}};
+  if (goal.voters.empty()) return;  // nobody has registered yet
+  for (const auto& [uid, node] : directory.nodes())
+    if (!goal.is_voter(uid)) goal.learners.push_back(uid);
+  auto* hosted = replicas_.find(kDirectoryGroup);
+  if (hosted->goal == goal) return;
+  hosted->goal = goal;
+  replicas_.step(now, kDirectoryGroup, order::SetGoal{std::move(goal)}, effects);
+}
+
+void Duties::propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects) {
+  const auto& machine = hosted.machine();
+  const auto deadline = machine.next_deadline();
+  if (deadline && *deadline <= now.wall)
+    proposals_.propose(now, hosted.group, Proposals::About::deadline, 0, machine.deadline_command(), effects);
+}
+
+void Duties::report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
+  const auto* service = auction_in(hosted.replica->machine());
+  const auto* record = service ? directory.auction_of(hosted.group) : nullptr;
+  if (!record || record->outcome) return;
+  const Slot since = hosted.replica->view().slot;
+  if (const auto& outcome = service->book().outcome())
+    tell_directory(now, Proposals::About::outcome, hosted.group.value,
+                   directory::AuctionClosed{record->id, *outcome}, effects);
+  else if (record->active_since < since)
+    tell_directory(now, Proposals::About::leadership, hosted.group.value,
+                   directory::AuctionLed{record->id, setup_.self.uid, since}, effects);
+}
+
+void Duties::tell_directory(Now now, Proposals::About about, std::uint64_t subject,
+                            const directory::Command& command, NodeEffects& effects) {
+  proposals_.propose(now, kDirectoryGroup, about, subject, wire::encode_any(command), effects);
+}
+
+}  // namespace gavel::host

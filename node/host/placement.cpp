@@ -1,0 +1,88 @@
+#include "node/host/placement.hpp"
+
+#include <algorithm>
+
+#include "common/base/print.hpp"
+#include "node/host/node.hpp"
+
+namespace gavel::host {
+namespace {
+
+bool serves(const directory::Auction& auction, Uid uid) {
+  return std::binary_search(auction.members.begin(), auction.members.end(), uid);
+}
+
+}  // namespace
+
+const DirectoryService* Placement::directory() const {
+  const auto* hosted = replicas_.find(kDirectoryGroup);
+  return hosted ? directory_in(hosted->replica->machine()) : nullptr;
+}
+
+bool Placement::settled(TimePoint at) const {
+  const auto* hosted = replicas_.find(kDirectoryGroup);
+  return hosted && !hosted->replica->blank() && hosted->replica->leader(at);
+}
+
+Placement::Reach Placement::reach(Now now, GroupId group, NodeEffects& effects) {
+  if (auto* hosted = replicas_.find(group)) {
+    hosted->used = now.at;
+    return hosted->replica->blank() && !hosted->observer ? Reach::not_yet : Reach::here;
+  }
+  const auto* known = directory();
+  const auto* auction = known ? known->auction_of(group) : nullptr;
+  if (!auction) return settled(now.at) ? Reach::unknown : Reach::not_yet;
+  if (is_retired(now, *auction)) return Reach::unknown;
+  if (serves(*auction, setup_.self.uid)) return Reach::not_yet;
+  replicas_.start_observer(now, group, blank_machine(static_cast<std::uint16_t>(ServiceKind::auction)), effects);
+  effects.notes.push_back({group, {}, "observing " + auction->id + " for a client"});
+  return Reach::here;
+}
+
+std::vector<GroupId> Placement::run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects) {
+  std::vector<GroupId> gone;
+  if (const auto* known = directory()) {
+    start_what_is_new(now, *known, gone, effects);
+    stop_what_is_old(now, *known, in_use, gone, effects);
+  }
+  return gone;
+}
+
+void Placement::start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone,
+                                  NodeEffects& effects) {
+  for (const auto& [id, auction] : directory.auctions()) {
+    if (!serves(auction, setup_.self.uid) || is_retired(now, auction)) continue;
+    const auto* hosted = replicas_.find(auction.group);
+    if (hosted && !hosted->observer) continue;
+    if (hosted) gone.push_back(auction.group);
+    const wire::Config config{auction.members, {}};
+    replicas_.found(now, auction.group, config, auction_machine(auction.terms), effects);
+    replicas_.find(auction.group)->goal = config;
+    replicas_.step(now, auction.group, order::SetGoal{config}, effects);
+    effects.notes.push_back({auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.members.size())});
+  }
+}
+
+void Placement::stop_what_is_old(Now now, const DirectoryService& directory,
+                                 const std::function<bool(GroupId)>& in_use, std::vector<GroupId>& gone,
+                                 NodeEffects& effects) {
+  std::vector<GroupId> old;
+  for (const auto& [group, hosted] : replicas_.all()) {
+    if (group == kDirectoryGroup) continue;
+    const auto* auction = directory.auction_of(group);
+    if (auction && is_retired(now, *auction)) old.push_back(group);
+    else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle) old.push_back(group);
+  }
+  for (const GroupId group : old) {
+    counters_.observers_dropped += replicas_.find(group)->observer ? 1 : 0;
+    replicas_.stop(group, effects);
+    effects.notes.push_back({group, {}, "no longer here"});
+    gone.push_back(group);
+  }
+}
+
+bool Placement::is_retired(Now now, const directory::Auction& auction) const {
+  return auction.outcome && now.wall - auction.outcome->closed_at > setup_.retain_closed;
+}
+
+}  // namespace gavel::host

@@ -1,0 +1,44 @@
+// Which groups live here. The directory says whose node serves an auction, and this node follows: a member runs a durable
+// replica, founded on the directory's word alone, so that all founders start from the same; a node whose clients ask for
+// a group that lives elsewhere observes it for as long as they do; a closed auction is kept for a while, then it goes.
+#pragma once
+
+#include <functional>
+
+#include "node/host/replicas.hpp"
+
+namespace gavel::host {
+
+struct NodeSetup;
+
+class Placement {
+ public:
+  Placement(const NodeSetup& setup, Replicas& replicas, Counters& counters)
+      : setup_(setup), replicas_(replicas), counters_(counters) {}
+
+  /// Null before this node has a directory replica.
+  const DirectoryService* directory() const;
+  /// This node holds the directory's state and hears its leader.
+  bool settled(TimePoint at) const;
+
+  enum class Reach { here, unknown, not_yet };
+  /// Makes the group reachable for a client of this node, by observing it if it lives elsewhere.
+  Reach reach(Now now, GroupId group, NodeEffects& effects);
+
+  /// The directory's state changed, or time passed: starts what is to live here. Returns the groups whose replicas
+  /// went; what was submitted to those is never answered.
+  std::vector<GroupId> run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects);
+
+ private:
+  bool is_retired(Now now, const directory::Auction& auction) const;
+  void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone,
+                         NodeEffects& effects);
+  void stop_what_is_old(Now now, const DirectoryService& directory, const std::function<bool(GroupId)>& in_use,
+                        std::vector<GroupId>& gone, NodeEffects& effects);
+
+  const NodeSetup& setup_;
+  Replicas& replicas_;
+  Counters& counters_;
+};
+
+}  // namespace gavel::host

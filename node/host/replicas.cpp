@@ -1,0 +1,163 @@
+#include "node/host/replicas.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/check.hpp"
+#include "common/base/print.hpp"
+#include "common/wire/envelope.hpp"
+#include "node/host/node.hpp"
+#include "node/host/recovery.hpp"
+
+namespace gavel::host {
+
+Topic topic_of(GroupId group, order::Lane lane) {
+  Topic topic{};
+  for (std::size_t i = 0; i < 8; ++i) topic[i] = static_cast<char>((group.value >> (56 - 8 * i)) & 0xFFU);
+  topic[8] = static_cast<char>(lane);
+  return topic;
+}
+
+Bytes topic_prefix(GroupId group) {
+  const Topic topic = topic_of(group, order::Lane::beat);
+  return {topic.begin(), topic.end() - 1};
+}
+
+Replicas::Replicas(const NodeSetup& setup, Counters& counters) : setup_(setup), counters_(counters) {}
+
+void Replicas::start(Now now, GroupId group, bool observer, order::Recovered recovered,
+                     std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
+  GAVEL_CHECK(!hosted_.contains(group), "a group lives on a node once");
+  order::Setup setup;
+  setup.options = setup_.options;
+  setup.group = group;
+  setup.self = setup_.self;
+  setup.participation = observer ? order::Participation::observer : order::Participation::member;
+  setup.seed = setup_.seed ^ (group.value * 0x9e3779b97f4a7c15ULL) ^ ++lives_;
+  auto replica = std::make_unique<order::Replica>(std::move(setup), std::move(recovered), std::move(machine), now);
+  const Slot start_slot = replica->commit();
+  hosted_.emplace(group, Hosted{group, lives_, observer, std::move(replica), gateway::EventHistory(start_slot), {},
+                                now.at});
+  effects.subscriptions.push_back({topic_prefix(group), true});
+  if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
+  changed_.push_back(group);
+}
+
+void Replicas::start_member(Now now, GroupId group, order::Recovered recovered,
+                            std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
+  if (const auto* present = find(group)) {
+    GAVEL_CHECK(present->observer, "a member is not started twice");
+    stop(group, effects);
+  }
+  start(now, group, false, std::move(recovered), std::move(machine), effects);
+}
+
+void Replicas::found(Now now, GroupId group, const wire::Config& config, std::unique_ptr<ServiceMachine> machine,
+                     NodeEffects& effects) {
+  order::Recovered recovered;
+  recovered.snapshot = order::genesis(config, *machine);
+  write(operation_for_genesis(group, *recovered.snapshot), effects);
+  start_member(now, group, std::move(recovered), std::move(machine), effects);
+}
+
+void Replicas::start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
+  ++counters_.observers_started;
+  start(now, group, true, {}, std::move(machine), effects);
+}
+
+void Replicas::stop(GroupId group, NodeEffects& effects) {
+  const auto it = hosted_.find(group);
+  if (it == hosted_.end()) return;
+  if (!it->second.observer) write(operation_for_removal(group), effects);
+  effects.subscriptions.push_back({topic_prefix(group), false});
+  hosted_.erase(it);
+}
+
+Hosted* Replicas::find(GroupId group) {
+  const auto it = hosted_.find(group);
+  return it == hosted_.end() ? nullptr : &it->second;
+}
+
+const Hosted* Replicas::find(GroupId group) const {
+  const auto it = hosted_.find(group);
+  return it == hosted_.end() ? nullptr : &it->second;
+}
+
+bool Replicas::step(Now now, GroupId group, order::Event event, NodeEffects& effects) {
+  auto* hosted = find(group);
+  if (hosted) step(now, *hosted, std::move(event), effects);
+  return hosted != nullptr;
+}
+
+void Replicas::step_all(Now now, const order::Event& event, NodeEffects& effects) {
+  for (auto& [group, hosted] : hosted_) step(now, hosted, event, effects);
+}
+
+void Replicas::tick(Now now, NodeEffects& effects) {
+  for (auto& [group, hosted] : hosted_)
+    if (hosted.replica->next_deadline() <= now.at) step(now, hosted, order::Tick{}, effects);
+}
+
+void Replicas::step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects) {
+  const Slot applied = hosted.replica->commit();
+  const wire::Role role = hosted.replica->role();
+  scratch_.clear();
+  hosted.replica->step(now, std::move(event), scratch_);
+  emit(hosted, effects);
+  if (hosted.replica->commit() != applied || hosted.replica->role() != role) changed_.push_back(hosted.group);
+}
+
+void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
+  const wire::Envelope envelope{setup_.cluster, hosted.group, setup_.self.uid, setup_.self.incarnation};
+  for (const auto& multicast : scratch_.multicasts)
+    effects.publishes.push_back({topic_of(hosted.group, multicast.lane), wire::seal(envelope, multicast.message)});
+  for (const auto& unicast : scratch_.unicasts)
+    effects.peers.push_back({unicast.to, wire::seal(envelope, unicast.message)});
+  GAVEL_CHECK(!hosted.observer || scratch_.persists.empty(), "an observer keeps nothing on the disk");
+  for (const auto& persist : scratch_.persists) {
+    write(operation_for(hosted.group, persist), effects);
+    awaited_.push_back({last_ticket_, hosted.group, hosted.life, persist.ticket});
+  }
+  for (auto& answer : scratch_.answers) answers_.emplace_back(hosted.group, std::move(answer));
+  narrate(hosted, effects);
+  for (auto& event : scratch_.events) hosted.history.append({event.slot, event.index}, std::move(event.body));
+}
+
+void Replicas::narrate(Hosted& hosted, NodeEffects& effects) {
+  for (auto& note : scratch_.notes) {
+    if (note.kind == order::NoteKind::snapshot_installed) hosted.history.restart(hosted.replica->base());
+    if (note.kind == order::NoteKind::diverged)
+      effects.alarms.push_back("group " + print(hosted.group) + ": this node's state differs from the others': " + note.text);
+    effects.notes.push_back({hosted.group, note.kind, std::move(note.text)});
+  }
+}
+
+void Replicas::write(store::Operation operation, NodeEffects& effects) {
+  ++counters_.disk_writes;
+  effects.writes.push_back({++last_ticket_, std::move(operation)});
+}
+
+void Replicas::on_durable(Now now, DiskTicket upto, NodeEffects& effects) {
+  std::map<GroupId, std::pair<std::uint64_t, order::Ticket>> reached;
+  for (; !awaited_.empty() && awaited_.front().disk <= upto; awaited_.pop_front())
+    reached[awaited_.front().group] = {awaited_.front().life, awaited_.front().ticket};
+  for (const auto& [group, last] : reached) {
+    const auto* hosted = find(group);
+    if (hosted && hosted->life == last.first) step(now, group, order::Persisted{last.second}, effects);
+  }
+}
+
+void Replicas::on_storage_failed(Now now, NodeEffects& effects) {
+  storage_failed_ = true;
+  awaited_.clear();
+  for (auto& [group, hosted] : hosted_)
+    if (!hosted.observer) step(now, hosted, order::StorageFailed{}, effects);
+}
+
+TimePoint Replicas::next_deadline() const {
+  TimePoint next = kNever;
+  for (const auto& [group, hosted] : hosted_) next = std::min(next, hosted.replica->next_deadline());
+  return next;
+}
+
+}  // namespace gavel::host

@@ -1,0 +1,93 @@
+// The replicas that live on a node, one for each group, and the way between them and the world: frames are sealed, disk
+// tickets of all groups are numbered in one row, events are kept for watchers, answers wait for whoever submitted. Which
+// groups live here is decided elsewhere (placement.hpp).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/order/replica.hpp"
+#include "node/gateway/event_history.hpp"
+#include "node/host/counters.hpp"
+#include "node/host/node_effects.hpp"
+#include "node/host/service_machine.hpp"
+
+namespace gavel::host {
+
+struct NodeSetup;
+
+/// One replica, and what the host keeps with it.
+struct Hosted {
+  GroupId group;
+  std::uint64_t life = 0;   ///< tells a replica from an earlier one of the same group on this node
+  bool observer = false;
+  std::unique_ptr<order::Replica> replica;
+  gateway::EventHistory history;
+  wire::Config goal;        ///< the last one set
+  TimePoint used = kLongAgo;  ///< by a client, for observers
+
+  const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
+};
+
+class Replicas {
+ public:
+  Replicas(const NodeSetup& setup, Counters& counters);
+
+  /// Starts a replica, and subscribes to its group. The group does not live here yet, or only as an observer, which goes.
+  void start_member(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
+                    NodeEffects& effects);
+  /// The same for a founding member of a new group: the genesis goes to the disk first.
+  void found(Now now, GroupId group, const wire::Config& config, std::unique_ptr<ServiceMachine> machine,
+             NodeEffects& effects);
+  void start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects);
+  /// The replica goes, and with it whatever the disk holds of it. Submissions to it are never answered.
+  void stop(GroupId group, NodeEffects& effects);
+
+  /// Null if the group does not live here.
+  Hosted* find(GroupId group);
+  const Hosted* find(GroupId group) const;
+  const std::map<GroupId, Hosted>& all() const { return hosted_; }
+
+  /// False: the group does not live here.
+  bool step(Now now, GroupId group, order::Event event, NodeEffects& effects);
+  void step_all(Now now, const order::Event& event, NodeEffects& effects);
+  void tick(Now now, NodeEffects& effects);
+  void on_durable(Now now, DiskTicket upto, NodeEffects& effects);
+  void on_storage_failed(Now now, NodeEffects& effects);
+  TimePoint next_deadline() const;
+
+  // What came of the steps since this was last asked.
+  std::vector<std::pair<GroupId, order::Answered>> take_answers() { return std::exchange(answers_, {}); }
+  /// Groups whose applied state or role changed.
+  std::vector<GroupId> take_changed() { return std::exchange(changed_, {}); }
+
+ private:
+  struct Awaited {
+    DiskTicket disk = 0;
+    GroupId group;
+    std::uint64_t life = 0;
+    order::Ticket ticket;
+  };
+  void start(Now now, GroupId group, bool observer, order::Recovered recovered,
+             std::unique_ptr<ServiceMachine> machine, NodeEffects& effects);
+  void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
+  void emit(Hosted& hosted, NodeEffects& effects);
+  void narrate(Hosted& hosted, NodeEffects& effects);
+  void write(store::Operation operation, NodeEffects& effects);
+
+  const NodeSetup& setup_;
+  Counters& counters_;
+  std::map<GroupId, Hosted> hosted_;
+  order::Effects scratch_;
+  DiskTicket last_ticket_ = 0;
+  std::deque<Awaited> awaited_;
+  std::uint64_t lives_ = 0;
+  bool storage_failed_ = false;
+  std::vector<std::pair<GroupId, order::Answered>> answers_;
+  std::vector<GroupId> changed_;
+};
+
+}  // namespace gavel::host
