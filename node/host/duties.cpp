@@ -14,6 +14,15 @@ bool leads_surely(const order::Replica& replica) {
   return replica.leads() && replica.view().slot && replica.commit() >= replica.view().slot;
 }
 
+/// The directory's voters and learners as its state wants them; nobody before the first node has registered.
+wire::Config goal_of(const DirectoryService& directory) {
+  wire::Config goal{directory.voters_wanted(), {}};
+  if (goal.voters.empty()) return {};
+  for (const auto& [uid, node] : directory.nodes())
+    if (!goal.is_voter(uid)) goal.learners.push_back(uid);
+  return goal;
+}
+
 }  // namespace
 
 void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effects) {
@@ -21,10 +30,11 @@ void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effect
   retire_former_selves(now, directory, effects);
   if (leads_surely(*replicas_.find(kDirectoryGroup)->replica)) {
     leading_since_ = std::min(leading_since_, now.at);
-    set_goal(now, directory, effects);
+    set_goal(now, goal_of(directory), effects);
     call_the_roll(now, directory, effects);
   } else {
     leading_since_ = kNever;
+    set_goal(now, {}, effects);  // a goal of an earlier reign must not be acted upon in the next one
   }
   for (const auto& [group, hosted] : replicas_.all()) {
     if (hosted.observer || !leads_surely(*hosted.replica)) continue;
@@ -74,11 +84,7 @@ void Duties::call_the_roll(Now now, const DirectoryService& directory, NodeEffec
   }
 }
 
-void Duties::set_goal(Now now, const DirectoryService& directory, NodeEffects& effects) {
-  wire::Config goal{directory.voters_wanted(), {}};
-  if (goal.voters.empty()) return;  // nobody has registered yet
-  for (const auto& [uid, node] : directory.nodes())
-    if (!goal.is_voter(uid)) goal.learners.push_back(uid);
+void Duties::set_goal(Now now, wire::Config goal, NodeEffects& effects) {
   auto* hosted = replicas_.find(kDirectoryGroup);
   if (hosted->goal == goal) return;
   hosted->goal = goal;

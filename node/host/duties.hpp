@@ -24,7 +24,7 @@ class Duties {
   void register_self(Now now, const DirectoryService& directory, NodeEffects& effects);
   void retire_former_selves(Now now, const DirectoryService& directory, NodeEffects& effects);
   void call_the_roll(Now now, const DirectoryService& directory, NodeEffects& effects);
-  void set_goal(Now now, const DirectoryService& directory, NodeEffects& effects);
+  void set_goal(Now now, wire::Config goal, NodeEffects& effects);
   void propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects);
   void report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);
   void tell_directory(Now now, Proposals::About about, std::uint64_t subject, const directory::Command& command,

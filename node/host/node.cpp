@@ -78,8 +78,6 @@ Result<std::unique_ptr<Node>> Node::start(NodeSetup setup, const store::Image& k
     parts->replicas.start_member(now, kDirectoryGroup, {},
                                  blank_machine(static_cast<std::uint16_t>(ServiceKind::directory)), effects);
   parts->mesh.announce(now, parts->member(), 0, effects);
-  effects.probe = wire::seal(
-      wire::Envelope{parts->setup.cluster, {}, parts->setup.self.uid, parts->setup.self.incarnation}, wire::Probe{});
   parts->settle(now, effects);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
@@ -160,7 +158,9 @@ void Node::Parts::on_discovery(Now now, const wire::Discovery& message, Uid unic
     else effects.beacon_now = true;
     return;
   }
+  const bool newcomer = !mesh.peers().contains(beacon->uid) && beacon->uid != setup.self.uid;
   mesh.on_beacon(now, *beacon, unicast_from, effects);
+  if (newcomer) effects.beacon_now = true;  // so that it need not wait to hear of this node
   if (found_at != kNever && beacon->member && beacon->uid != setup.self.uid) {
     found_at = kNever;
     exiting = true;

@@ -82,7 +82,6 @@ struct NodeEffects {
   std::vector<std::string> alarms;    ///< for the operator, once each; the node also keeps them for its status
   std::optional<Bytes> beacon;        ///< what the UDP beacon says from now on
   bool beacon_now = false;            ///< say it early: somebody asked
-  std::optional<Bytes> probe;         ///< send this datagram once
   std::optional<Exit> exit;
 
   void clear() {
@@ -97,7 +96,6 @@ struct NodeEffects {
     alarms.clear();
     beacon.reset();
     beacon_now = false;
-    probe.reset();
     exit.reset();
   }
 };
