@@ -40,6 +40,9 @@ struct Options {
   std::uint64_t retained_entries = 1024;  ///< kept before the snapshot for members slightly behind
   std::uint64_t digest_interval = 1024;   ///< slots between two compared digests
 
+  // -- narration
+  bool narrate = false;                   ///< also notes every slot that is ordered or committed
+
   // -- sessions (§7)
   std::uint64_t reply_window = 64;        ///< replies kept a session
   Duration session_ttl = 10min;           ///< of entry time, without a command

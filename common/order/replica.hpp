@@ -68,6 +68,8 @@ class Replica {
   /// base() < slot <= last()
   const wire::Entry& entry(Slot slot) const;
   const StateMachine& machine() const;
+  /// Of the applied state at commit(), sessions and history included.
+  Digest digest() const;
   /// Whether a request can be submitted without being answered Busy.
   bool accepts_requests() const;
   /// Every bounded queue within its bound (invariant 10); empty, or the name of one that is not.

@@ -1,0 +1,54 @@
+#include "common/order/announcer.hpp"
+
+#include <algorithm>
+
+namespace gavel::order {
+
+void Announcer::on_time() {
+  if (core_.observer()) return;
+  const bool hears = core_.hears_leader();
+  if (heard_leader_ && !hears) {
+    core_.beat_at = core_.now.at;   // tell at once
+    if (core_.leader_term == core_.promised && !core_.stalled)
+      core_.say(NoteKind::suspected, "suspects its leader " + print(core_.leader_term.uid));
+  }
+  heard_leader_ = hears;
+  if (core_.now.at >= core_.beat_at) beat();
+}
+
+void Announcer::beat() {
+  core_.beat_at = core_.now.at + core_.options.heartbeat;
+  wire::Beat beat;
+  beat.promised = core_.promised;
+  beat.role = core_.role;
+  beat.following = core_.hears_leader() ? core_.promised : wire::Term{};
+  beat.last = core_.log.last();
+  beat.hears = core_.peers.heard(core_.now.at);
+  for (const auto uid : beat.hears)
+    if (core_.config().is_member(uid))
+      beat.heard_promise = std::max(beat.heard_promise, core_.peers.find(uid)->beat.promised);
+  beat.draining = core_.wants_to_leave() || core_.journal.failed();
+  beat.eligible = core_.eligible();
+  beat.commit = core_.commit;
+  beat.held = core_.streams.complete_marks();
+  beat.load = core_.load;
+  if (core_.journal.promising()) {   // as before the promise; a later term's commit slot must not go under the old one
+    beat.promised = core_.journal.durable_promise();
+    beat.role = wire::Role::follower;
+    beat.following = {};
+    beat.commit = {};
+  } else if (!core_.journal.failed() && !core_.log.blank()) {
+    beat.ack = core_.own_ack();
+  }
+  core_.cast(Lane::beat, std::move(beat));
+}
+
+void Announcer::ack() {
+  if (core_.observer() || core_.journal.failed() || core_.journal.promising() || core_.log.blank()) return;
+  auto ack = core_.own_ack();
+  if (ack.term == said_.term && ack.durable <= said_.durable) return;
+  said_ = ack;
+  core_.cast(Lane::ack, std::move(ack));
+}
+
+}  // namespace gavel::order

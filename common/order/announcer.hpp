@@ -1,0 +1,25 @@
+// What a member says of itself: beats, at every heartbeat and whenever it stops hearing its leader, and acks, whenever more
+// of its log is durable (PROTOCOL.md §2, §4). Until a promise is on the disk it speaks as before it.
+#pragma once
+
+#include "common/order/core.hpp"
+
+namespace gavel::order {
+
+class Announcer {
+ public:
+  explicit Announcer(Core& core) : core_(core) {}
+
+  void on_time();
+  /// Multicasts an ack if there is more to say than in the last one.
+  void ack();
+
+ private:
+  void beat();
+
+  Core& core_;
+  bool heard_leader_ = false;
+  wire::Ack said_;
+};
+
+}  // namespace gavel::order

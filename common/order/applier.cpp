@@ -1,0 +1,113 @@
+#include "common/order/applier.hpp"
+
+#include "common/base/digest.hpp"
+#include "common/order/mistakes.hpp"
+
+namespace gavel::order {
+namespace {
+
+constexpr std::size_t kMarksKept = 8;
+
+struct AppliedState {
+  Digest chain;
+  SessionList sessions;
+  Bytes machine;
+  GAVEL_FIELDS(chain, sessions, machine);
+};
+
+}  // namespace
+
+Applier::Applier(const Options& options, std::unique_ptr<StateMachine> machine)
+    : options_(options), sessions_(options), machine_(std::move(machine)) {}
+
+std::vector<Applier::OwnBatch> Applier::apply(Slot slot, const wire::FullEntry& entry, const wire::Member& stream,
+                                              std::vector<Happened>& events) {
+  std::vector<OwnBatch> own;
+  happened_ = &events;
+  event_index_ = 0;
+  std::size_t index = 0;
+  sessions_.expire(entry.entry.stamp);
+  for (std::size_t i = 0; i < entry.entry.batches.size(); ++i) {
+    const auto& ref = entry.entry.batches[i];
+    const bool mine = ref.publisher == stream.uid && ref.incarnation == stream.incarnation;
+    std::vector<Outcome> outcomes;
+    apply_batch(slot, entry.entry.stamp, *entry.payloads[i], mine, index, outcomes);
+    if (mine) own.push_back({ref.number, std::move(outcomes)});
+  }
+  if (slot.value % options_.digest_interval == 0) {
+    marks_[slot] = digest();
+    if (marks_.size() > kMarksKept) marks_.erase(marks_.begin());
+  }
+  return own;
+}
+
+void Applier::apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
+                          std::vector<Outcome>& outcomes) {
+  chain_ = digest_of(chain_, payload);
+  // A payload that cannot be read is the same nothing on every replica.
+  const auto list = wire::decode<wire::RequestList>(payload);
+  if (!list) return;
+  for (const auto& request : list->requests) outcomes.push_back(apply_request(slot, time, request, own, index++));
+}
+
+Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index) {
+  Outcome outcome{wire::AnswerStatus::ok, slot, {}, {}};
+  const auto execute = [&] {
+    events_.clear();
+    outcome.body = machine_->apply({slot, time, request.session, request.number}, request.body, events_);
+    for (auto& event : events_) happened_->push_back({slot, ++event_index_, std::move(event)});
+    chain_ = digest_of(chain_, outcome.body);
+  };
+  switch (request.kind) {
+    case wire::RequestKind::open:
+      outcome.session = Sessions::id_at(slot, index);
+      sessions_.open(outcome.session, time);
+      break;
+    case wire::RequestKind::query:
+      if (own) outcome.body = machine_->query(request.body);
+      break;
+    case wire::RequestKind::proposal:
+      execute();
+      break;
+    case wire::RequestKind::command: {
+      const auto found = sessions_.find(request.session, request.number, time);
+      if (found.standing == Sessions::Standing::expired) outcome.status = wire::AnswerStatus::expired;
+      if (found.standing == Sessions::Standing::stale) outcome.status = wire::AnswerStatus::stale;
+      if (found.standing == Sessions::Standing::repeated) {
+        outcome.slot = found.kept->slot;
+        outcome.body = found.kept->body;
+      }
+      if (found.standing == Sessions::Standing::fresh) {
+        execute();
+        sessions_.keep(request.session, {request.number, slot, outcome.body});
+      }
+      break;
+    }
+  }
+  return outcome;
+}
+
+Digest Applier::digest() const {
+  const auto machine = machine_->digest().value;
+  return digest_of(chain_, BytesView(reinterpret_cast<const char*>(&machine), sizeof machine));
+}
+
+Bytes Applier::snapshot() const {
+  AppliedState state{chain_, sessions_.snapshot(), machine_->snapshot()};
+  if (broken(Mistake::snapshot_without_sessions)) state.sessions = {};
+  return wire::encode(state);
+}
+
+Bytes Applier::genesis(const StateMachine& initial) { return wire::encode(AppliedState{Digest{1}, {}, initial.snapshot()}); }
+
+Result<void> Applier::restore(BytesView snapshot) {
+  auto state = wire::decode<AppliedState>(snapshot);
+  if (!state) return tl::unexpected<Error>(state.error());
+  if (auto restored = machine_->restore(state->machine); !restored) return restored;
+  chain_ = state->chain;
+  sessions_.restore(std::move(state->sessions));
+  marks_.clear();
+  return {};
+}
+
+}  // namespace gavel::order

@@ -1,0 +1,62 @@
+// Applies committed entries, in slot order, to the sessions and the state machine, and digests what came of it. Deterministic:
+// two replicas that applied the same slots have the same digest (invariant 4). The answers to this node's own requests come
+// out of it; those of other gateways are computed all the same and kept in the sessions.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "common/order/effects.hpp"
+#include "common/order/sessions.hpp"
+#include "common/order/state_machine.hpp"
+
+namespace gavel::order {
+
+/// What became of one request of a batch.
+struct Outcome {
+  wire::AnswerStatus status = wire::AnswerStatus::ok;
+  Slot slot;
+  SessionId session;
+  Bytes body;
+};
+
+class Applier {
+ public:
+  Applier(const Options& options, std::unique_ptr<StateMachine> machine);
+
+  /// Applies the entry at `slot`. For each of its batches of `stream`, the outcomes of its requests, in order.
+  struct OwnBatch {
+    BatchNumber number;
+    std::vector<Outcome> outcomes;
+  };
+  std::vector<OwnBatch> apply(Slot slot, const wire::FullEntry& entry, const wire::Member& stream,
+                              std::vector<Happened>& events);
+
+  const StateMachine& machine() const { return *machine_; }
+  Digest digest() const;
+  /// The digests at the last few multiples of the digest interval.
+  const std::map<Slot, Digest>& marks() const { return marks_; }
+
+  /// Sessions, digest chain and state machine, as one byte string.
+  Bytes snapshot() const;
+  Result<void> restore(BytesView snapshot);
+  /// The same for a state machine to which nothing was applied yet.
+  static Bytes genesis(const StateMachine& initial);
+
+ private:
+  void apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
+                   std::vector<Outcome>& outcomes);
+  Outcome apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index);
+
+  const Options& options_;
+  Sessions sessions_;
+  std::unique_ptr<StateMachine> machine_;
+  Digest chain_{1};
+  std::map<Slot, Digest> marks_;
+  std::vector<Bytes> events_;   // of the request at hand
+  std::vector<Happened>* happened_ = nullptr;
+  std::uint32_t event_index_ = 0;
+};
+
+}  // namespace gavel::order

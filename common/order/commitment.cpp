@@ -1,0 +1,75 @@
+#include "common/order/commitment.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/order/mistakes.hpp"
+
+namespace gavel::order {
+
+// The highest slot that the acks of a majority of the voters, in the present term, reach, and whose entry is of that term.
+Slot Commitment::counted() const {
+  const auto& config = core_.config();
+  std::vector<Slot> acked;
+  const auto count = [&](Uid uid) {
+    if (uid == core_.self()) return acked.push_back(core_.journal.failed() || core_.journal.promising() ? Slot{} : core_.ack_slot());
+    const auto* peer = core_.peers.find(uid);
+    const bool counts = peer != nullptr && (peer->ack.term == core_.promised || broken(Mistake::ack_any_term));
+    acked.push_back(counts ? peer->ack.durable : Slot{});
+  };
+  for (const auto voter : config.voters) count(voter);
+  if (broken(Mistake::count_learners))
+    for (const auto learner : config.learners) count(learner);
+  if (acked.empty()) return {};
+  std::sort(acked.rbegin(), acked.rend());
+  const auto majority = (config.voters.size() - (broken(Mistake::half) ? 1 : 0)) / 2;
+  const auto slot = std::min(acked[majority], core_.match);
+  if (slot <= core_.commit || !core_.log.knows(slot)) return {};
+  if (core_.log.term_at(slot) != core_.promised && !broken(Mistake::old_term)) return {};
+  return slot;
+}
+
+bool Commitment::advance(Slot hinted) {
+  if (core_.log.blank() || core_.diverged) return false;
+  const auto upto = std::min(std::max(counted(), std::min(hinted, core_.match)), core_.log.last());
+  if (upto <= core_.commit) return false;
+  while (core_.commit < upto) apply(core_.commit.next());
+  const auto& view = core_.log.derived().view;
+  if (core_.role == wire::Role::leader && view.term == core_.promised && core_.commit >= view.slot)
+    core_.election_lost = false;
+  const auto& options = core_.options;
+  const auto snapshot_bytes = core_.log.snapshot() ? core_.log.snapshot()->size() : 0;
+  if (core_.log.entries_since_snapshot() >= options.compact_entries ||
+      core_.log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * snapshot_bytes))
+    core_.make_snapshot();
+  return true;
+}
+
+void Commitment::apply(Slot slot) {
+  const auto& entry = core_.log.at(slot);
+  auto own = core_.applier.apply(slot, entry, core_.setup.self, core_.out->events);
+  core_.commit = slot;
+  if (core_.options.narrate) core_.say(NoteKind::committed, "commits slot " + print(slot));
+  for (auto& batch : own) core_.publisher.applied(std::move(batch), core_.out->answers);
+}
+
+void Commitment::compare(const wire::Ack& ack) {
+  if (!ack.digest_slot) return;
+  const auto mine = core_.applier.marks().find(ack.digest_slot);
+  if (mine == core_.applier.marks().end() || core_.diverged) return;
+  if (mine->second == ack.digest) return;
+  // They disagree. A digest that a majority of the voters shares is right, if it is not mine.
+  std::size_t against = 0;
+  for (const auto voter : core_.config().voters) {
+    const auto* peer = core_.peers.find(voter);
+    if (voter != core_.self() && peer != nullptr && peer->ack.digest_slot == ack.digest_slot &&
+        peer->ack.digest == ack.digest)
+      ++against;
+  }
+  if (!is_majority(against, core_.config())) return;
+  core_.diverged = true;
+  core_.say(NoteKind::diverged, "differs from the majority's state at slot " + print(ack.digest_slot) +
+                                    ": it stops serving and takes the state again");
+}
+
+}  // namespace gavel::order

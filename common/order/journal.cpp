@@ -1,0 +1,72 @@
+#include "common/order/journal.hpp"
+
+#include <algorithm>
+
+#include "common/order/mistakes.hpp"
+#include "common/wire/codec.hpp"
+
+namespace gavel::order {
+
+void Journal::push(Pending pending, SharedBytes bytes, bool keep_tail, std::vector<Persist>& out) {
+  if (!keeps_) return;
+  pending.ticket = issued_ = issued_.next();
+  out.push_back({pending.ticket, pending.kind, pending.slot, std::move(bytes), keep_tail});
+  pending_.push_back(std::move(pending));
+}
+
+void Journal::promise(const wire::Term& term, std::vector<Persist>& out) {
+  if (!keeps_ || broken(Mistake::lose_promise)) {
+    durable_promise_ = term;
+    return;
+  }
+  ++promises_pending_;
+  push({{}, PersistKind::promise, {}, false, term}, share(wire::encode(wire::PromiseRecord{term})), true, out);
+}
+
+void Journal::append(Slot slot, const wire::FullEntry& entry, std::vector<Persist>& out) {
+  if (!keeps_) return;
+  push({{}, PersistKind::append, slot, false, {}}, share(wire::encode(entry)), true, out);
+}
+
+void Journal::cut(Slot last_kept, std::vector<Persist>& out) {
+  push({{}, PersistKind::cut_tail, last_kept, false, {}}, nullptr, true, out);
+}
+
+void Journal::snapshot(Slot slot, SharedBytes encoded, bool keep_tail, bool foreign, std::vector<Persist>& out) {
+  push({{}, PersistKind::snapshot, slot, foreign, {}}, std::move(encoded), keep_tail, out);
+}
+
+void Journal::when_durable(std::function<void()> then) {
+  if (failed_) return;
+  if (pending_.empty() || broken(Mistake::promise_early)) then();
+  else waiting_.emplace_back(issued_, std::move(then));
+}
+
+std::vector<std::function<void()>> Journal::complete(Ticket upto) {
+  std::vector<std::function<void()>> ready;
+  if (failed_) return ready;
+  while (!pending_.empty() && pending_.front().ticket <= upto) {
+    if (pending_.front().kind == PersistKind::promise) {
+      durable_promise_ = pending_.front().promise;
+      --promises_pending_;
+    }
+    pending_.pop_front();
+  }
+  while (!waiting_.empty() && waiting_.front().first <= upto) {
+    ready.push_back(std::move(waiting_.front().second));
+    waiting_.pop_front();
+  }
+  return ready;
+}
+
+Slot Journal::durable(Slot last) const {
+  auto durable = last;
+  for (const auto& pending : pending_) {
+    if (pending.kind == PersistKind::append) durable = std::min(durable, pending.slot.prev());
+    if (pending.kind == PersistKind::cut_tail) durable = std::min(durable, pending.slot);
+    if (pending.kind == PersistKind::snapshot && pending.foreign) return {};
+  }
+  return durable;
+}
+
+}  // namespace gavel::order

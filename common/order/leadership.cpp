@@ -1,0 +1,144 @@
+#include "common/order/leadership.hpp"
+
+#include <algorithm>
+
+#include "common/order/membership.hpp"
+#include "common/order/mistakes.hpp"
+
+namespace gavel::order {
+
+void Leadership::begin() {
+  core_.role = wire::Role::leader;
+  core_.match = core_.log.last();
+  core_.handing_over = false;
+  core_.leader_heard = core_.now.at;
+  core_.leader_term = core_.promised;
+  leads_since_ = majority_at_ = core_.now.at;
+  higher_since_ = kNever;
+  hand_over_not_before_ = core_.now.at + core_.options.hold_down;
+  core_.say(NoteKind::elected, "leads term " + print(core_.promised) + " from slot " +
+                                   print(core_.log.last().next()) + ", " + print(core_.config()));
+  wire::Entry view;
+  view.kind = wire::EntryKind::view;
+  view.rotation = {core_.setup.self};   // one owner: a fixed sequencer
+  put_(std::move(view));
+  core_.beat_at = core_.now.at;
+}
+
+void Leadership::step_down(const std::string& why) {
+  core_.say(NoteKind::stepped_down, "steps down from term " + print(core_.promised) + ": " + why);
+  core_.role = wire::Role::follower;
+  core_.barred = core_.promised;
+  core_.election_lost = true;
+  core_.leader_heard = kLongAgo;
+  core_.handing_over = false;
+  core_.candidacy_at = core_.now.at + core_.random.between(0us, core_.options.election_timeout);
+  core_.beat_at = core_.now.at;
+}
+
+void Leadership::on_time() {
+  if (core_.role != wire::Role::leader) return;
+  if (core_.journal.failed()) return step_down("its disk failed");
+  if (core_.diverged) return step_down("its state differs from the majority's");
+  if (!keeps_majority()) return step_down("no majority follows");
+  if (yields_to_higher_promise()) return;
+  if (core_.handing_over) drive_hand_over();
+  else hand_over_if_due();
+}
+
+// It counts as followers only those whose beats say that they follow it: it may be heard and hear nobody's assent.
+bool Leadership::keeps_majority() {
+  std::size_t followers = 0;
+  for (const auto voter : core_.config().voters) {
+    const bool follows = voter == core_.self() || (core_.peers.hears(voter, core_.now.at) &&
+                                                   core_.peers.find(voter)->beat.following == core_.promised);
+    if (follows) ++followers;
+  }
+  if (is_majority(followers, core_.config()) || core_.now.at - leads_since_ < core_.options.suspicion)
+    majority_at_ = core_.now.at;
+  return core_.now.at - majority_at_ <= core_.options.suspicion;
+}
+
+// A member whose promise ran ahead can never follow this leader again, unless it takes a higher term itself.
+bool Leadership::yields_to_higher_promise() {
+  bool higher = false;
+  for (const auto& [uid, peer] : core_.peers.all()) {
+    if (!core_.config().is_member(uid) || !core_.peers.hears(uid, core_.now.at)) continue;
+    const auto& beat = peer.beat;
+    if (std::max(beat.promised, beat.heard_promise) <= core_.promised) continue;
+    const bool lives = beat.following == beat.promised || beat.role == wire::Role::leader;
+    if (beat.promised > core_.promised && lives) {
+      step_down("a leader of a higher term lives");
+      return true;
+    }
+    higher = true;
+  }
+  if (!higher) higher_since_ = kNever;
+  else if (higher_since_ == kNever) higher_since_ = core_.now.at;
+  const bool settled = higher && core_.now.at - higher_since_ > 2 * core_.options.heartbeat;
+  if (!settled || core_.handing_over) return false;
+  higher_since_ = kNever;
+  election_.start_next(true);
+  return true;
+}
+
+bool Leadership::caught_up(Uid uid) const {
+  const auto* peer = core_.peers.find(uid);
+  return peer != nullptr && peer->ack.term == core_.promised &&
+         core_.log.last().since(peer->ack.durable) <= core_.options.caught_up;
+}
+
+void Leadership::hand_over_if_due() {
+  const bool leaves = core_.wants_to_leave();
+  if (core_.commit < core_.log.derived().view.slot) return;
+  if (core_.now.at < hand_over_not_before_ && !leaves) return;
+  Uid chosen;
+  for (const auto voter : core_.config().voters) {
+    const auto* peer = core_.peers.find(voter);
+    if (voter == core_.self() || !core_.peers.hears(voter, core_.now.at) || (voter < core_.self() && !leaves)) continue;
+    if (!core_.goal.voters.empty() && !core_.goal.is_voter(voter)) continue;
+    if (core_.now.at - peer->alive_since < core_.options.hold_down && !leaves) continue;
+    if (core_.now.at < peer->hand_over_not_before || peer->beat.draining || !peer->beat.eligible) continue;
+    if (caught_up(voter)) chosen = std::max(chosen, voter);
+  }
+  if (!chosen) return;
+  successor_ = chosen;
+  core_.handing_over = true;
+  hand_over_until_ = core_.now.at + core_.options.election_timeout;
+  auto& peer = core_.peers.at(chosen);   // assume the worst; a success makes it irrelevant
+  peer.hand_over_backoff =
+      std::clamp<Duration>(peer.hand_over_backoff * 2, 4 * core_.options.heartbeat, core_.options.backoff_limit);
+  peer.hand_over_not_before = core_.now.at + peer.hand_over_backoff;
+  core_.say(NoteKind::handing_over, "hands over to " + print(chosen) + " and stops ordering");
+  drive_hand_over();
+}
+
+void Leadership::drive_hand_over() {
+  if (core_.now.at > hand_over_until_) {
+    core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(successor_) + " and goes on");
+    core_.handing_over = false;
+    return;
+  }
+  const auto* peer = core_.peers.find(successor_);
+  if (peer != nullptr && peer->ack.term == core_.promised && peer->ack.durable == core_.log.last())
+    core_.send(successor_, wire::HandOver{core_.promised});
+}
+
+bool Leadership::change_membership() {
+  if (core_.role != wire::Role::leader || core_.handing_over || core_.goal.voters.empty()) return false;
+  const auto& derived = core_.log.derived();
+  if (derived.view.term != core_.promised) return false;
+  if (core_.commit < derived.view.slot && !broken(Mistake::config_before_view)) return false;
+  if (derived.config_slot > core_.commit && !broken(Mistake::config_two)) return false;
+  const MembershipFacts facts{core_.self(), [this](Uid uid) { return core_.peers.hears(uid, core_.now.at); },
+                              [this](Uid uid) { return caught_up(uid); }};
+  auto next = next_config(core_.config(), core_.goal, facts);
+  if (!next) return false;
+  wire::Entry entry;
+  entry.kind = wire::EntryKind::config;
+  entry.config = std::move(next);
+  put_(std::move(entry));
+  return true;
+}
+
+}  // namespace gavel::order

@@ -1,0 +1,57 @@
+#include "common/order/peers.hpp"
+
+#include "common/order/mistakes.hpp"
+
+namespace gavel::order {
+
+const Peer* Peers::find(Uid uid) const {
+  const auto peer = peers_.find(uid);
+  return peer == peers_.end() ? nullptr : &peer->second;
+}
+
+bool Peers::hears(Uid uid, TimePoint now) const {
+  const auto* peer = find(uid);
+  return peer != nullptr && now - peer->heard < suspicion_;
+}
+
+std::vector<Uid> Peers::heard(TimePoint now) const {
+  std::vector<Uid> heard;
+  for (const auto& [uid, peer] : peers_)
+    if (now - peer.heard < suspicion_) heard.push_back(uid);
+  return heard;
+}
+
+bool Peers::beat(const wire::Member& from, const wire::Beat& beat, TimePoint now) {
+  auto& peer = peers_[from.uid];
+  if (from.incarnation < peer.incarnation) return false;
+  if (from.incarnation != peer.incarnation) {
+    peer.incarnation = from.incarnation;
+    peer.alive_since = now;
+  }
+  peer.heard = now;
+  peer.beat = beat;
+  peer.hop_failed = false;
+  return true;
+}
+
+bool Peers::ack(Uid from, const wire::Ack& ack) {
+  auto& known = peers_[from].ack;
+  if (ack.term < known.term) return false;
+  if (ack.term == known.term && ack.durable <= known.durable && ack.applied <= known.applied) return false;
+  known = ack;
+  return true;
+}
+
+void Peers::lost(Uid uid) {
+  const auto peer = peers_.find(uid);
+  if (peer == peers_.end()) return;
+  peer->second.heard = kLongAgo;
+  peer->second.hop_failed = true;
+}
+
+bool is_majority(std::size_t count, const wire::Config& config) {
+  if (broken(Mistake::half)) return count * 2 >= config.voters.size();
+  return count * 2 > config.voters.size();
+}
+
+}  // namespace gavel::order

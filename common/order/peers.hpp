@@ -1,0 +1,50 @@
+// What a member knows of the others, from their beats and acks. Knowing is not trusting: a beat is a hint for liveness, and
+// only acks, votes and logs decide anything.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "common/base/time.hpp"
+#include "common/wire/order_messages.hpp"
+
+namespace gavel::order {
+
+struct Peer {
+  TimePoint heard = kLongAgo;         ///< its last beat
+  Incarnation incarnation;
+  TimePoint alive_since = kLongAgo;   ///< when this incarnation was first heard
+  wire::Beat beat;                    ///< the last one
+  wire::Ack ack;                      ///< the furthest of its latest term
+  bool hop_failed = false;            ///< it did not acknowledge a token; cleared by its next beat
+  // A leader's memory of hand-overs to it.
+  Duration hand_over_backoff{};
+  TimePoint hand_over_not_before = kLongAgo;
+};
+
+class Peers {
+ public:
+  explicit Peers(Duration suspicion) : suspicion_(suspicion) {}
+
+  Peer& at(Uid uid) { return peers_[uid]; }
+  /// Null if nothing was ever heard of it.
+  const Peer* find(Uid uid) const;
+  bool hears(Uid uid, TimePoint now) const;
+  /// Everyone heard within the suspicion time, ascending.
+  std::vector<Uid> heard(TimePoint now) const;
+  const std::map<Uid, Peer>& all() const { return peers_; }
+  /// A beat of an earlier incarnation than the latest known is refused.
+  bool beat(const wire::Member& from, const wire::Beat& beat, TimePoint now);
+  /// True if it tells more than was known.
+  bool ack(Uid from, const wire::Ack& ack);
+  void lost(Uid uid);
+
+ private:
+  Duration suspicion_;
+  std::map<Uid, Peer> peers_;
+};
+
+/// More than half of the voters.
+bool is_majority(std::size_t count, const wire::Config& config);
+
+}  // namespace gavel::order

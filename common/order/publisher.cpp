@@ -1,0 +1,75 @@
+#include "common/order/publisher.hpp"
+
+#include <algorithm>
+
+#include "common/order/mistakes.hpp"
+#include "common/wire/limits.hpp"
+
+namespace gavel::order {
+
+bool Publisher::submit(Submit submit) {
+  if (full() && !broken(Mistake::unbounded_queue)) return false;
+  waiting_bytes_ += submit.request.body.size();
+  waiting_.push_back(std::move(submit));
+  return true;
+}
+
+std::optional<wire::Batch> Publisher::next_batch(TimePoint now) {
+  if (waiting_.empty() || in_flight_.size() >= options_.batches_in_flight) return std::nullopt;
+  const bool whole = waiting_.size() >= wire::kMaxBatchRequests || waiting_bytes_ >= wire::kMaxBatchBytes;
+  if (!in_flight_.empty() && !whole) return std::nullopt;
+
+  Flying batch;
+  batch.number = last_ = last_.next();
+  wire::RequestList list;
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && list.requests.size() < wire::kMaxBatchRequests && bytes < wire::kMaxBatchBytes) {
+    bytes += waiting_.front().request.body.size();
+    list.requests.push_back(waiting_.front().request);
+    batch.requests.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_bytes_ -= bytes;
+  batch.payload = share(wire::encode(list));
+  if (in_flight_.empty()) {
+    offer_backoff_ = 2 * options_.heartbeat;
+    offer_at_ = now + offer_backoff_;
+  }
+  wire::Batch message{{self_.uid, self_.incarnation, batch.number}, batch.payload};
+  in_flight_.push_back(std::move(batch));
+  return message;
+}
+
+void Publisher::applied(Applier::OwnBatch batch, std::vector<Answered>& answers) {
+  while (!in_flight_.empty() && in_flight_.front().number < batch.number) covered(in_flight_.front().number);
+  if (in_flight_.empty() || in_flight_.front().number != batch.number) return;
+  auto& flying = in_flight_.front();
+  for (std::size_t i = 0; i < flying.requests.size() && i < batch.outcomes.size(); ++i) {
+    auto& outcome = batch.outcomes[i];
+    answers.push_back({flying.requests[i].id, outcome.status, outcome.slot, outcome.session, std::move(outcome.body)});
+  }
+  in_flight_.pop_front();
+  offer_backoff_ = 2 * options_.heartbeat;
+  if (offer_at_ != kNever) offer_at_ += offer_backoff_;
+}
+
+void Publisher::covered(BatchNumber number) {
+  while (!in_flight_.empty() && in_flight_.front().number <= number) {
+    auto& requests = in_flight_.front().requests;
+    for (auto it = requests.rbegin(); it != requests.rend(); ++it) {
+      waiting_bytes_ += it->request.body.size();
+      waiting_.push_front(std::move(*it));
+    }
+    in_flight_.pop_front();
+  }
+}
+
+std::optional<wire::Batch> Publisher::offer_again(TimePoint now) {
+  if (in_flight_.empty() || now < offer_at_) return std::nullopt;
+  offer_backoff_ = std::min<Duration>(offer_backoff_ * 2, 20 * options_.heartbeat);
+  offer_at_ = now + offer_backoff_;
+  const auto& oldest = in_flight_.front();
+  return wire::Batch{{self_.uid, self_.incarnation, oldest.number}, oldest.payload};
+}
+
+}  // namespace gavel::order

@@ -1,0 +1,52 @@
+// The gateway's half of ordering (PROTOCOL.md §3.1): requests gather into batches on this node's stream. A batch leaves at
+// once when none is in flight; otherwise requests gather until it comes back or a batch is full, so batches grow with load
+// and never add latency when idle. A batch is forgotten when it is seen applied; until then it is offered again, with
+// back-off, to whoever may have missed it. Bounded (invariant 10): above the bound the answer is Busy.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "common/order/applier.hpp"
+#include "common/order/effects.hpp"
+#include "common/order/options.hpp"
+
+namespace gavel::order {
+
+class Publisher {
+ public:
+  Publisher(const Options& options, wire::Member self) : options_(options), self_(self) {}
+
+  /// False: too many requests wait already.
+  bool submit(Submit submit);
+  bool full() const { return waiting_.size() >= options_.requests_waiting; }
+  std::size_t waiting() const { return waiting_.size(); }
+
+  /// The next batch to publish, if one should leave now.
+  std::optional<wire::Batch> next_batch(TimePoint now);
+  /// One of this stream's batches was applied: its answers.
+  void applied(Applier::OwnBatch batch, std::vector<Answered>& answers);
+  /// A snapshot stands for every batch up to `number`: what became of their requests is asked for anew (§7 makes it safe).
+  void covered(BatchNumber number);
+  /// The oldest batch in flight, if it is time to offer it again.
+  std::optional<wire::Batch> offer_again(TimePoint now);
+  TimePoint offer_at() const { return in_flight_.empty() ? kNever : offer_at_; }
+
+ private:
+  struct Flying {
+    BatchNumber number;
+    SharedBytes payload;
+    std::vector<Submit> requests;
+  };
+
+  const Options& options_;
+  wire::Member self_;
+  BatchNumber last_;
+  std::deque<Submit> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::deque<Flying> in_flight_;
+  TimePoint offer_at_ = kNever;
+  Duration offer_backoff_{};
+};
+
+}  // namespace gavel::order

@@ -1,0 +1,242 @@
+#include "common/order/replica.hpp"
+
+#include <algorithm>
+
+#include "common/order/announcer.hpp"
+#include "common/order/commitment.hpp"
+#include "common/order/core.hpp"
+#include "common/order/election.hpp"
+#include "common/order/follower.hpp"
+#include "common/order/leadership.hpp"
+#include "common/order/mistakes.hpp"
+#include "common/order/repair.hpp"
+#include "common/order/sequencer.hpp"
+#include "common/order/transfer.hpp"
+
+namespace gavel::order {
+
+wire::SnapshotRecord genesis(const wire::Config& config, const StateMachine& initial) {
+  wire::SnapshotRecord record;
+  record.config = config;
+  record.service = initial.kind();
+  record.state = Applier::genesis(initial);
+  return record;
+}
+
+// The parts, in the order in which they stand on each other, and the routing between them. Nothing is decided here.
+struct Replica::Parts {
+  Parts(Setup setup, Recovered recovered, std::unique_ptr<StateMachine> machine, Now now)
+      : core(std::move(setup), std::move(recovered), std::move(machine), now) {}
+
+  void on(Received& received) {
+    std::visit([&](auto& message) { on_message(received.from, message); }, received.message);
+  }
+  void on(const Persisted& persisted) {
+    for (auto& then : core.journal.complete(persisted.upto)) then();
+  }
+  void on(const StorageFailed& /*event*/) {
+    if (core.journal.failed()) return;
+    core.journal.fail();
+    core.say(NoteKind::storage_failed, "has lost its disk: it acks, promises and leads no more");
+  }
+  void on(Submit& submit) {
+    const auto id = submit.id;
+    if (core.diverged || !core.publisher.submit(std::move(submit)))
+      core.out->answers.push_back({id, wire::AnswerStatus::busy, {}, {}, {}});
+  }
+  void on(const PeerLost& lost) {
+    core.peers.lost(lost.uid);
+    if (core.leader_term.uid != lost.uid || core.role == wire::Role::leader) return;
+    core.leader_heard = kLongAgo;
+    // The highest of those who are left goes first; the others would be swallowed by it.
+    const auto heard = core.peers.heard(core.now.at);
+    const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
+      return uid > core.self() && core.config().is_voter(uid);
+    });
+    core.candidacy_at = core.now.at + (highest ? 0us : core.options.candidacy_jitter / 2 +
+                                                           core.random.between(0us, core.options.candidacy_jitter));
+  }
+  void on(SetGoal& goal) { core.goal = std::move(goal.config); }
+  void on(const SetDraining& event) {
+    if (core.draining == event.draining) return;
+    core.draining = event.draining;
+    core.beat_at = core.now.at;
+  }
+  void on(const SetLoad& load) { core.load = load.clients; }
+  void on(const Tick& /*tick*/) {}
+
+  void on_message(const wire::Member& /*from*/, wire::Batch& batch) {
+    if (core.streams.hold(batch.ref, std::move(batch.payload), core.last_ordered())) follower.on_batch_held();
+  }
+  void on_message(const wire::Member& from, wire::Order& order) { follower.on_order(from, std::move(order)); }
+  void on_message(const wire::Member& from, wire::Ack& ack) { on_ack(from.uid, ack); }
+  void on_message(const wire::Member& from, wire::Beat& beat) {
+    const auto ack = beat.ack;
+    follower.on_beat(from, beat);
+    if (ack) on_ack(from.uid, *ack);
+    if (!core.hears_leader()) election.consider();   // the gate may have opened
+  }
+  void on_message(const wire::Member& from, wire::Missing& missing) { repair.on_missing(from, missing); }
+  void on_message(const wire::Member& from, wire::Repair& repaired) {
+    for (auto& batch : repaired.batches) on_message(from, batch);
+  }
+  void on_message(const wire::Member& from, wire::Token& token) { election.on_token(from, std::move(token)); }
+  void on_message(const wire::Member& /*from*/, wire::TokenAck& ack) { election.on_token_ack(ack); }
+  void on_message(const wire::Member& /*from*/, wire::Rejected& rejected) { election.on_rejected(rejected); }
+  void on_message(const wire::Member& from, wire::HandOver& message) { election.on_hand_over(from, message); }
+  void on_message(const wire::Member& from, wire::Fetch& fetch) { repair.on_fetch(from, fetch); }
+  void on_message(const wire::Member& from, wire::Entries& entries) { follower.on_entries(from, std::move(entries)); }
+  void on_message(const wire::Member& from, wire::SnapshotChunk& chunk) { follower.on_chunk(from, chunk); }
+  void on_message(const wire::Member& from, wire::SnapshotFetch& fetch) { transfer.on_fetch(from.uid, fetch); }
+
+  void on_ack(Uid from, const wire::Ack& ack) {
+    core.highest_round = std::max(core.highest_round, ack.term.round);
+    if (core.peers.ack(from, ack)) commitment.compare(ack);
+  }
+
+  // Whatever is due by now.
+  void on_time() {
+    transfer.on_time();
+    follower.watch_for_stall();
+    announcer.on_time();
+    election.on_time();
+    leadership.on_time();
+    follower.catch_up();
+    repair.on_time();
+    if (auto batch = core.publisher.offer_again(core.now.at)) core.cast(Lane::batch, std::move(*batch));
+  }
+
+  // Lets follow what follows from what happened, until nothing more does.
+  void settle() {
+    if (election.take_victory()) leadership.begin();
+    for (bool more = true; more;) {
+      more = commitment.advance(follower.hinted());
+      while (auto batch = core.publisher.next_batch(core.now.at)) {
+        core.streams.hold(batch->ref, batch->payload, core.last_ordered());
+        core.cast(Lane::batch, std::move(*batch));
+        more = true;
+      }
+      while (sequencer.may_fill() && leadership.change_membership()) more = true;
+      if (sequencer.fill()) more = true;
+      if (election.take_victory()) {
+        leadership.begin();
+        more = true;
+      }
+    }
+    sequencer.flush();
+    announcer.ack();
+  }
+
+  Core core;
+  Transfer transfer{core};
+  Election election{core, transfer};
+  Follower follower{core, election, transfer};
+  Repair repair{core, follower, transfer};
+  Sequencer sequencer{core};
+  Leadership leadership{core, election, [this](wire::Entry entry) { sequencer.put(std::move(entry)); }};
+  Commitment commitment{core};
+  Announcer announcer{core};
+  TimePoint due = kLongAgo;
+};
+
+Replica::Replica(Setup setup, Recovered recovered, std::unique_ptr<StateMachine> machine, Now now)
+    : parts_(std::make_unique<Parts>(std::move(setup), std::move(recovered), std::move(machine), now)) {}
+Replica::~Replica() = default;
+
+void Replica::step(Now now, Event event, Effects& effects) {
+  auto& parts = *parts_;
+  parts.core.now = now;
+  parts.core.out = &effects;
+  std::visit([&](auto& happened) { parts.on(happened); }, event);
+  const bool urgent = std::holds_alternative<Tick>(event) || std::holds_alternative<PeerLost>(event);
+  if (urgent || now.at >= parts.due) parts.on_time();
+  parts.settle();
+  parts.due = next_deadline();
+  parts.core.out = nullptr;
+}
+
+TimePoint Replica::next_deadline() const {
+  const auto& parts = *parts_;
+  auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
+                        parts.core.publisher.offer_at()});
+  if (!parts.core.observer()) next = std::min(next, parts.core.beat_at);
+  else next = std::min(next, parts.core.now.at + parts.core.options.heartbeat);
+  if (parts.follower.awaited()) next = std::min(next, parts.core.now.at + parts.core.options.missing_wait);
+  if (parts.core.handing_over) next = std::min(next, parts.core.now.at + parts.core.options.heartbeat / 10);
+  return next;
+}
+
+// ---- the state as it stands -------------------------------------------------------------------------------------
+
+wire::Role Replica::role() const { return parts_->core.role; }
+wire::Term Replica::promised() const { return parts_->core.promised; }
+Slot Replica::first() const { return parts_->core.log.first(); }
+Slot Replica::base() const { return parts_->core.log.base(); }
+bool Replica::blank() const { return parts_->core.log.blank(); }
+Slot Replica::last() const { return parts_->core.log.last(); }
+Slot Replica::commit() const { return parts_->core.commit; }
+const wire::Config& Replica::config() const { return parts_->core.log.derived().config; }
+const wire::View& Replica::view() const { return parts_->core.log.derived().view; }
+const wire::Entry& Replica::entry(Slot slot) const { return parts_->core.log.at(slot).entry; }
+const StateMachine& Replica::machine() const { return parts_->core.applier.machine(); }
+Digest Replica::digest() const { return parts_->core.applier.digest(); }
+
+Uid Replica::leader(TimePoint at) const {
+  const auto& core = parts_->core;
+  if (core.role == wire::Role::leader) return core.self();
+  const bool hears = core.leader_term == core.promised && at - core.leader_heard < core.options.suspicion;
+  return hears ? core.leader_term.uid : Uid{};
+}
+
+bool Replica::accepts_requests() const { return !parts_->core.diverged && !parts_->core.publisher.full(); }
+
+const char* Replica::overfull() const {
+  const auto& core = parts_->core;
+  const auto& options = core.options;
+  if (core.publisher.waiting() > options.requests_waiting + options.batches_in_flight * wire::kMaxBatchRequests)
+    return "requests waiting at the gateway";
+  if (core.streams.fullest() > options.stream_window + options.batches_retained) return "batches held of one stream";
+  if (parts_->follower.parked() > options.orders_parked) return "orders parked";
+  if (core.role == wire::Role::leader && core.log.last().since(core.commit) > options.slots_in_flight + 8 &&
+      core.log.derived().view.slot <= core.commit)
+    return "slots ordered and not committed";
+  return nullptr;
+}
+
+wire::GroupStatus Replica::status(TimePoint at) const {
+  const auto& core = parts_->core;
+  wire::GroupStatus status;
+  status.group = core.setup.group;
+  status.service = core.applier.machine().kind();
+  status.role = core.role;
+  status.observer = core.observer();
+  status.promised = core.promised;
+  status.leader = leader(at);
+  status.first = core.log.first();
+  status.last = core.log.last();
+  status.commit = status.applied = core.commit;
+  if (!core.applier.marks().empty()) {
+    status.digest_slot = core.applier.marks().rbegin()->first;
+    status.digest = core.applier.marks().rbegin()->second;
+  }
+  status.config = core.log.derived().config;
+  const auto add = [&](Uid uid, bool voter) {
+    if (uid == core.self()) {
+      status.members.push_back({uid, voter, true, core.role, core.ack_slot(), core.commit});
+      return;
+    }
+    const auto* peer = core.peers.find(uid);
+    if (peer == nullptr) {
+      status.members.push_back({uid, voter, false, wire::Role::follower, {}, {}});
+      return;
+    }
+    const bool current = peer->ack.term == core.promised;
+    status.members.push_back({uid, voter, at - peer->heard < core.options.suspicion, peer->beat.role,
+                              current ? peer->ack.durable : Slot{}, current ? peer->ack.applied : Slot{}});
+  };
+  for (const auto uid : status.config.voters) add(uid, true);
+  for (const auto uid : status.config.learners) add(uid, false);
+  return status;
+}
+
+}  // namespace gavel::order

@@ -1,0 +1,166 @@
+#include "common/order/streams.hpp"
+
+#include <algorithm>
+
+#include "common/order/mistakes.hpp"
+
+namespace gavel::order {
+namespace {
+
+BatchNumber ordered_in(const Streams::Marks& marks, Uid publisher, Incarnation incarnation) {
+  const auto mark = marks.find(publisher);
+  return mark != marks.end() && mark->second.incarnation == incarnation ? mark->second.number : BatchNumber{};
+}
+
+bool closed_in(const Streams::Marks& marks, Uid publisher, Incarnation incarnation) {
+  const auto mark = marks.find(publisher);
+  return mark != marks.end() && mark->second.incarnation > incarnation;
+}
+
+void complete_further(Streams::Stream& stream) {
+  stream.complete = std::max(stream.complete, stream.ordered);
+  for (auto it = stream.held.upper_bound(stream.complete); it != stream.held.end() && it->first == stream.complete.next();
+       ++it)
+    stream.complete = it->first;
+}
+
+}  // namespace
+
+bool Streams::hold(const wire::BatchRef& ref, SharedBytes payload, const Marks& last_ordered) {
+  if (closed_in(last_ordered, ref.publisher, ref.incarnation)) return false;
+  const auto mark = ordered_in(last_ordered, ref.publisher, ref.incarnation);
+  auto& stream = streams_[{ref.publisher, ref.incarnation}];
+  stream.ordered = mark;
+  if (ref.number <= mark || ref.number.since(mark) > window_) return false;
+  if (!stream.held.emplace(ref.number, std::move(payload)).second) return false;
+  complete_further(stream);
+  keep_two_lives(ref.publisher);
+  return true;
+}
+
+SharedBytes Streams::payload(const wire::BatchRef& ref) const {
+  const auto stream = streams_.find({ref.publisher, ref.incarnation});
+  if (stream == streams_.end()) return nullptr;
+  const auto batch = stream->second.held.find(ref.number);
+  return batch == stream->second.held.end() ? nullptr : batch->second;
+}
+
+void Streams::ordered(const wire::BatchRef& ref, const SharedBytes& payload) {
+  auto& stream = streams_[{ref.publisher, ref.incarnation}];
+  stream.held.emplace(ref.number, payload);
+  stream.ordered = std::max(stream.ordered, ref.number);
+  complete_further(stream);
+  trim(stream);
+  // What an earlier life of the publisher left is closed now.
+  for (auto it = streams_.lower_bound({ref.publisher, Incarnation{}});
+       it != streams_.end() && it->first.first == ref.publisher && it->first.second < ref.incarnation;)
+    it = streams_.erase(it);
+}
+
+void Streams::settle(const Marks& last_ordered) {
+  for (const auto& [publisher, mark] : last_ordered) streams_[{publisher, mark.incarnation}];
+  for (auto it = streams_.begin(); it != streams_.end();) {
+    const auto& [publisher, incarnation] = it->first;
+    if (closed_in(last_ordered, publisher, incarnation)) {
+      it = streams_.erase(it);
+      continue;
+    }
+    auto& stream = it->second;
+    stream.ordered = ordered_in(last_ordered, publisher, incarnation);
+    stream.complete = stream.ordered;
+    complete_further(stream);
+    trim(stream);
+    ++it;
+  }
+}
+
+void Streams::trim(Stream& stream) const {
+  while (!stream.held.empty() && stream.ordered.since(stream.held.begin()->first) >= retained_)
+    stream.held.erase(stream.held.begin());
+  while (!stream.held.empty() && std::prev(stream.held.end())->first.since(stream.ordered) > window_) {
+    stream.held.erase(std::prev(stream.held.end()));  // a cut moved `ordered` back
+    stream.complete = std::min(stream.complete, stream.ordered + window_);
+  }
+}
+
+void Streams::keep_two_lives(Uid publisher) {
+  const auto begin = streams_.lower_bound({publisher, Incarnation{}});
+  auto end = begin;
+  std::size_t lives = 0;
+  for (; end != streams_.end() && end->first.first == publisher; ++end) ++lives;
+  if (lives > 2) streams_.erase(begin);
+}
+
+BatchNumber Streams::complete(Uid publisher, Incarnation incarnation) const {
+  const auto stream = streams_.find({publisher, incarnation});
+  return stream == streams_.end() ? BatchNumber{} : stream->second.complete;
+}
+
+std::vector<wire::StreamMark> Streams::complete_marks() const {
+  std::vector<wire::StreamMark> marks;
+  marks.reserve(streams_.size());
+  for (const auto& [key, stream] : streams_) marks.push_back({key.first, key.second, stream.complete});
+  return marks;
+}
+
+std::optional<BatchNumber> Streams::first_beyond_gap(Uid publisher, Incarnation incarnation) const {
+  const auto stream = streams_.find({publisher, incarnation});
+  if (stream == streams_.end()) return std::nullopt;
+  const auto beyond = stream->second.held.upper_bound(stream->second.complete);
+  if (beyond == stream->second.held.end()) return std::nullopt;
+  return beyond->first;
+}
+
+std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t most) {
+  // One queue a publisher: its open streams in the order of their incarnations, each from its first unordered batch on.
+  struct Queue {
+    Uid publisher;
+    std::vector<wire::BatchRef> refs;
+    std::size_t taken = 0;
+  };
+  std::vector<Queue> queues;
+  for (const auto& [key, stream] : streams_) {
+    const auto& [publisher, incarnation] = key;
+    if (closed_in(last_ordered, publisher, incarnation)) continue;
+    auto from = ordered_in(last_ordered, publisher, incarnation);
+    if (broken(Mistake::order_twice)) from = from.prev();
+    auto upto = std::min(stream.complete, from + most);
+    if (upto <= from) continue;
+    if (queues.empty() || queues.back().publisher != publisher) queues.push_back({publisher, {}, 0});
+    for (auto number = from.next(); number <= upto; ++number)
+      queues.back().refs.push_back({publisher, incarnation, number});
+  }
+  if (queues.empty()) return {};
+
+  const auto after = std::upper_bound(queues.begin(), queues.end(), turn_,
+                                      [](Uid turn, const Queue& queue) { return turn < queue.publisher; });
+  std::rotate(queues.begin(), after, queues.end());
+  turn_ = queues.front().publisher;
+
+  std::vector<wire::BatchRef> chosen;
+  for (bool more = true; more && chosen.size() < most;) {
+    more = false;
+    for (auto& queue : queues) {
+      if (queue.taken == queue.refs.size() || chosen.size() == most) continue;
+      chosen.push_back(queue.refs[queue.taken++]);
+      more = true;
+    }
+  }
+  return chosen;
+}
+
+bool Streams::orderable(const Marks& last_ordered) const {
+  return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
+    const auto& [key, stream] = item;
+    return !closed_in(last_ordered, key.first, key.second) &&
+           stream.complete > ordered_in(last_ordered, key.first, key.second);
+  });
+}
+
+std::size_t Streams::fullest() const {
+  std::size_t most = 0;
+  for (const auto& item : streams_) most = std::max(most, item.second.held.size());
+  return most;
+}
+
+}  // namespace gavel::order
