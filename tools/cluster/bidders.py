@@ -10,6 +10,7 @@ from processes import Failure, Process
 
 class Bidders:
     def __init__(self, client, auction, count=3, seconds=60, seed=1, tied=True, extra=()):
+        self.count = count
         self._answers = []
         self._accepted = 0
         self._odd = []
@@ -49,6 +50,11 @@ class Bidders:
         """The latest accepted bid, or None."""
         with self._lock:
             return next((a for a in reversed(self._answers) if a["verdict"] == "accepted"), None)
+
+    def open_at_most(self):
+        """How many bids may have been accepted that no answer here tells of: those whose outcome is unknown, and one in
+        flight for each bidder when it was ended."""
+        return self.count + sum(answer["unknown"] for answer in self.answers())
 
     def ended(self):
         return not self.process.alive()

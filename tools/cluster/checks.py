@@ -30,9 +30,9 @@ def key(bid):
     return bid["session"], bid["number"]
 
 
-def compare(answers, replicas):
-    """`answers`: what bidders were told (session, number, bidder, amount, verdict, slot). `replicas`: for each, its node,
-    applied slot, digest and bids in order. At least one replica must be given."""
+def compare(answers, replicas, most_unacknowledged=None):
+    """`answers`: what bidders were told (client.answer_of). `replicas`: for each, its node,
+    applied slot, digest and bids in order; at least one. So many bids may stand there whose bidders were told nothing."""
     result = Comparison(replicas=len(replicas))
     say = result.problems.append
     if not replicas:
@@ -44,11 +44,14 @@ def compare(answers, replicas):
         if key(answer) in accepted:
             say(f"two acknowledgements for {key(answer)}")
         accepted[key(answer)] = answer
-    refused = {key(answer): answer["verdict"] for answer in answers if answer["verdict"] not in ("accepted", "unknown")}
+    # A refusal, and any other answer than "outcome unknown", says that the bid does not count.
+    refused = {key(a): a["verdict"] for a in answers if a["verdict"] != "accepted" and not a["unknown"]}
 
     missing, wrong, doubled = set(), set(), set()
     for replica in replicas:
         where, bids = replica["node"], replica["bids"]
+        if replica["trouble"]:
+            say(f"{where}: {replica['trouble']}")
         counts = collections.Counter(key(bid) for bid in bids)
         doubled |= {k for k, count in counts.items() if count > 1}
         by_key = {key(bid): bid for bid in bids}
@@ -64,6 +67,9 @@ def compare(answers, replicas):
         for k, verdict in refused.items():
             if k in by_key:
                 say(f"{where}: bid {k} stands there, but its bidder was told '{verdict}'")
+        untold = [k for k in by_key if k not in accepted]
+        if most_unacknowledged is not None and len(untold) > most_unacknowledged:
+            say(f"{where}: {len(untold)} bids that nobody was told of, at most {most_unacknowledged} can be: {untold[:5]}")
         for before, after in zip(bids, bids[1:]):
             if after["slot"] < before["slot"] or after["minor"] <= before["minor"]:
                 say(f"{where}: bid {key(after)} of {after['amount']} in slot {after['slot']} follows {before['amount']} "

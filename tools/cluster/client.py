@@ -52,13 +52,13 @@ class Client:
 
     # -- the house
 
-    def add_item(self, title, start, increment, *more):
+    def add_item(self, title, start="10.00", increment="0.50", *more):
+        """Its id."""
         return self.ask("items", "add", title, "--start", start, "--increment", increment, *more)["id"]
 
     def start_auction(self, item, seconds):
-        """{"auction", "group", "members" (uids)}"""
-        row = self.ask("start", item, "--for", f"{seconds}s")
-        return {"auction": row["id"], "group": str(row["group"]), "members": row["members"]}
+        """Its row in the directory."""
+        return self.ask("start", item, "--for", f"{seconds}s")
 
     def auctions(self):
         return self.ask("auctions")
@@ -67,65 +67,62 @@ class Client:
         """The id of an auction that runs, or None."""
         return next((row["id"] for row in self.auctions() if row["state"] == "running"), None)
 
-    def auction(self, auction):
-        """Its row in the directory."""
-        row = next((row for row in self.auctions() if row["id"] == auction), None)
-        if row is None:
-            raise Failure(f"there is no auction {auction}")
-        return row
-
     def result(self, auction):
         """{"winner", "price", "bids", ...}, or None before the close."""
         row = self.try_ask("result", auction)
         return row if row and row.get("closed_at") else None
 
-    # -- who leads, as the nodes themselves see it
+    # -- how the nodes themselves see their groups: "directory", or an auction's id
 
-    def status(self):
-        return self.ask("status")
+    def members(self, group):
+        """{name of a node that answers: its row for the group}, observers not included."""
+        status = self.try_ask("status") or {"groups": []}
+        return {row["node"]: row for row in status["groups"] if row["group"] == group and row["role"] != "observer"}
 
     def leader(self, group):
-        """Uid of the node that says it leads the group, in the newest term if several do; None without one."""
-        status = self.try_ask("status")
-        leaders = [(member["term"], member["node"]) for member in (status or {}).get("groups", [])
-                   if str(member["group"]) == str(group) and member["role"] == "leader"]
-        return max(leaders)[1] if leaders else None
+        """The name of the node that says it leads the group, in the newest term if several do; None without one."""
+        leading = [(int(row["term"].split("/")[0]), name) for name, row in self.members(group).items()
+                   if row["role"] == "leader"]
+        return max(leading)[1] if leading else None
 
-    def manager(self):
-        return self.leader(DIRECTORY_GROUP)
+    def wait_for_leader(self, group, timeout=10, other_than=()):
+        def leads():
+            name = self.leader(group)
+            return name if name not in other_than else None
+        return wait_until(f"{group} has a leader", leads, timeout)
 
-    def auctioneer(self, auction):
-        return self.leader(self.auction(auction)["group"])
-
-    def wait_for_members(self, count, timeout=15):
-        """Until so many nodes are voters of the directory (it has at most seven)."""
+    def wait_for_voters(self, group, names, timeout=15):
+        """Until exactly these nodes are voters of the group, as its leader has it."""
         def joined():
-            status = self.try_ask("status")
-            return status is not None and len(voters_of(status, DIRECTORY_GROUP)) >= min(count, 7)
-        wait_until(f"{count} nodes are members of the directory", joined, timeout, interval=0.05)
+            leading = [row for row in self.members(group).values() if row["role"] == "leader"]
+            joined.problem = f"voters {leading[0]['voters'] if leading else 'unknown: no leader'}"
+            return leading and sorted(leading[0]["voters"]) == sorted(names)
+        wait_until(f"the voters of {group} are {', '.join(names)}", joined, timeout, interval=0.05)
 
     # -- replicas
 
     def replicas(self, auction):
-        """[{"node" (name), "applied", "digest", "bids"}] of every node that holds the auction and answers."""
-        return [replica_of(row) for row in self.ask("replicas", auction)]
+        """[{"node" (name), "applied", "digest", "bids"}] of every node that serves the auction and answers."""
+        code, output, errors = self.run("-o", "json", "replicas", auction)
+        if not output.strip():
+            raise ClientError(code, errors)
+        return [replica_of(row) for row in json.loads(output)]
 
-    def settled_replicas(self, auction, names, timeout):
-        """The same, when the named nodes have all come to the same slot; what there is when the time is over."""
+    def settled_replicas(self, auction, names, timeout=10):
+        """The same of the named nodes, when all have come to one slot without trouble; what there is when time is up."""
         deadline = time.monotonic() + timeout
         while True:
             try:
-                replicas = self.replicas(auction)
+                ours = [replica for replica in self.replicas(auction) if replica["node"] in names]
             except ClientError:
-                replicas = []
-            ours = [replica for replica in replicas if replica["node"] in names]
-            if len(ours) == len(names) and len({replica["applied"] for replica in ours}) == 1:
-                return ours
-            if time.monotonic() > deadline:
+                ours = []
+            settled = len({replica["applied"] for replica in ours}) == 1 and not any(r["trouble"] for r in ours)
+            if (settled and len(ours) == len(names)) or time.monotonic() > deadline:
                 return ours
             time.sleep(0.05)
 
 
+DIRECTORY = "directory"
 DIRECTORY_GROUP = "1"
 
 
@@ -134,23 +131,20 @@ def minor_of(amount):
     return int(amount.split()[0].replace(".", ""))
 
 
-def voters_of(status, group):
-    return [m for m in status["groups"] if str(m["group"]) == str(group) and m["voter"]]
-
-
 def bid_of(row):
     return {"session": row["session"], "number": row["number"], "bidder": row["bidder"], "amount": row["amount"],
             "minor": minor_of(row["amount"]), "slot": row["slot"], "ordinal": row["ordinal"]}
 
 
 def replica_of(row):
-    return {"node": row["name"], "applied": row["applied"], "digest": row["digest"],
+    return {"node": row["node"], "applied": row["applied"], "digest": row["digest"], "trouble": row.get("trouble"),
             "bids": [bid_of(bid) for bid in row["bids"]]}
 
 
 def answer_of(row):
-    """An answer to one bidder: verdict "accepted", the name of a refusal, or "unknown". Times in seconds of
-    time.monotonic(): when it was first sent, and when the answer came."""
+    """What one bidder was told of one bid. `verdict`: "accepted", another one of the auction's, or why there is none;
+    `acknowledged`: the auction itself said it. Times are seconds of time.monotonic(): first sent, and answered."""
     return {"bidder": row["bidder"], "amount": row["amount"], "session": row["session"], "number": row["number"],
-            "slot": row["slot"], "verdict": row["verdict"], "gateway": row.get("gateway"),
-            "sent": row["sent_ms"] / 1000, "acked": row["acked_ms"] / 1000}
+            "slot": row["slot"], "verdict": row["verdict"], "acknowledged": row["acknowledged"],
+            "unknown": row["verdict"] in ("outcome unknown", "cancelled"), "gateway": row["gateway"],
+            "sends": row["sends"], "sent": row["sent_ms"] / 1000, "acked": row["acked_ms"] / 1000}

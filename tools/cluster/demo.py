@@ -9,6 +9,7 @@ import sys
 import time
 
 from bidders import Bidders
+from client import DIRECTORY, DIRECTORY_GROUP
 from checks import compare, failover_milliseconds
 from local_cluster import LocalCluster
 from processes import Failure, wait_until
@@ -20,7 +21,6 @@ AUCTION_SECONDS = 15
 KILL_AUCTIONEER_AFTER = 4.0   # seconds of bidding
 KILL_MANAGER_AFTER = 8.0
 BIDDERS = 3
-DIRECTORY_GROUP = "1"
 
 
 class Demo:
@@ -54,7 +54,7 @@ class Demo:
             # Node 1 founds the cluster and stays its idle node manager until it is killed, although uids above it are near.
             "--hold-down", "60000"])
         self.cluster.start(NODES, options_of=lambda number: ["--priority", number])
-        self.cluster.client().wait_for_members(NODES)
+        self.cluster.wait_joined()
         self.notes = Notes(self.cluster)
         say(f"{paint(str(NODES), 'bold')} nodes found each other by beacon and share one directory: "
             f"{' '.join(node.name for node in self.cluster.nodes)}", time.monotonic())
@@ -63,22 +63,16 @@ class Demo:
         client = self.cluster.client()
         item = client.add_item("a painted clock", start="10.00", increment="0.50")
         started = client.start_auction(item, AUCTION_SECONDS)
-        self.auction = started["auction"]
-        self.group = started["group"]
         self.began = time.monotonic()
-        leader = self.wait_for_auctioneer()
-        manager = self.cluster.node_of(client.manager())
+        self.auction, self.group = started["id"], str(started["group"])
+        auctioneer = client.wait_for_leader(self.auction, 5)
+        manager = client.wait_for_leader(DIRECTORY, 5)
+        followers = sorted(set(client.members(self.auction)) - {auctioneer})
         paint = self.screen.paint
         self.screen.say(f"auction {paint(self.auction, 'bold')} runs for {AUCTION_SECONDS} s: active auctioneer "
-                        f"{paint(leader.name, 'bold')}, followers "
-                        f"{' '.join(self.cluster.node_of(uid).name for uid in started['members'] if uid != leader.uid)}; "
-                        f"idle node manager {paint(manager.name, 'bold') if manager else '?'}", time.monotonic())
-        self.bidders = Bidders(client, self.auction, BIDDERS, AUCTION_SECONDS + 5, tied=True)
-
-    def wait_for_auctioneer(self):
-        def leader():
-            return self.cluster.node_of(self.cluster.client().auctioneer(self.auction))
-        return wait_until(f"{self.auction} has an active auctioneer", leader, 5)
+                        f"{paint(auctioneer, 'bold')}, followers {' '.join(followers)}; idle node manager "
+                        f"{paint(manager, 'bold')}", time.monotonic())
+        self.bidders = Bidders(client, self.auction, BIDDERS, AUCTION_SECONDS + 5)
 
     def bidding(self, until):
         """Shows the bids that come in until so many seconds of the auction have passed, or it has closed."""
@@ -97,12 +91,17 @@ class Demo:
                     self.screen.say(text, shown)
             time.sleep(0.02)
 
+    def leaders(self):
+        """(active auctioneer, idle node manager), which are different nodes here."""
+        client = self.cluster.client()
+        auctioneer, manager = client.wait_for_leader(self.auction, 5), client.wait_for_leader(DIRECTORY, 5)
+        if auctioneer == manager:
+            raise Failure(f"{manager} is active auctioneer and idle node manager in one: the demo kills them apart")
+        return self.cluster.node(auctioneer), self.cluster.node(manager)
+
     def kill_the_auctioneer(self):
-        node = self.wait_for_auctioneer()
-        manager = self.cluster.client().manager()
-        if node.uid == manager:
-            raise Failure(f"{node.name} is active auctioneer and idle node manager in one: the demo kills them apart")
-        wall, killed, dead = self.kill(node, "the active auctioneer")
+        auctioneer, manager = self.leaders()
+        wall, killed, dead = self.kill(auctioneer, "the active auctioneer")
 
         def acknowledged():
             return failover_milliseconds(self.bidders.answers(), killed, dead)
@@ -112,10 +111,7 @@ class Demo:
                         + self.screen.paint("the next bid is acknowledged", "green", "bold"), killed + self.failover / 1000)
 
     def kill_the_manager(self):
-        client = self.cluster.client()
-        manager = wait_until("the directory has a leader", lambda: self.cluster.node_of(client.manager()), 5)
-        if manager.uid == client.auctioneer(self.auction):
-            raise Failure(f"{manager.name} is active auctioneer and idle node manager in one: the demo kills them apart")
+        auctioneer, manager = self.leaders()
         wall, killed, _ = self.kill(manager, "the idle node manager")
         self.tell_election(DIRECTORY_GROUP, wall, killed)
         before = self.bidders.accepted()
@@ -145,8 +141,8 @@ class Demo:
     def the_account(self):
         """The last line, and whether it is as it should be."""
         answers = self.bidders.answers()
-        live = {node.name for node in self.cluster.live()}
-        replicas = self.cluster.client().settled_replicas(self.auction, live, timeout=10)
+        client = self.cluster.client()
+        replicas = client.settled_replicas(self.auction, set(client.members(self.auction)))
         comparison = compare(answers, replicas)
         for problem in comparison.problems[:10]:
             print(f"demo: {problem}", file=sys.stderr)

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import time
 
-from client import Client
+from client import DIRECTORY, Client
 from processes import Failure, Process, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -148,15 +148,12 @@ class LocalCluster:
 
     # -- nodes
 
-    def node(self, number):
+    def node(self, which):
+        """By its number or its name."""
         for node in self.nodes:
-            if node.number == number:
+            if which in (node.number, node.name):
                 return node
-        raise Failure(f"there is no node {number}: the cluster has {self.named(self.nodes)}")
-
-    def node_of(self, uid):
-        """The node with this uid, or None."""
-        return next((node for node in self.nodes if node.uid == uid), None)
+        raise Failure(f"there is no node {which}: the cluster has {self.named(self.nodes)}")
 
     @staticmethod
     def named(nodes):
@@ -239,6 +236,12 @@ class LocalCluster:
         if self.state_file.exists():
             shutil.rmtree(self.directory)
 
+    def wait_joined(self, timeout=20):
+        """Until all nodes that live are voters of the directory, which has at most seven."""
+        names = [node.name for node in self.live()]
+        if len(names) <= 7:
+            self.client().wait_for_voters(DIRECTORY, names, timeout)
+
     # -- clients
 
     def client(self, nodes=None, prefix=()):
@@ -249,7 +252,7 @@ class LocalCluster:
     def environment(self):
         """What a person's shell needs, so that `gavel` finds this cluster."""
         addresses = [node.address() for node in self.live()]
-        return {"GAVEL_CLUSTER": self.name, "GAVEL_NODE": next((a for a in addresses if a), ""),
+        return {"GAVEL_CLUSTER": self.name, "GAVEL_NODE": ",".join(a for a in addresses if a),
                 "GAVEL_BEACON_PORT": str(self.beacon_port)}
 
     def run_client(self, *arguments):
