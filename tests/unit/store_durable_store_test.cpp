@@ -6,8 +6,8 @@
 #include <csignal>
 
 #include "common/store/durable_store.hpp"
-#include "store_directory.hpp"
-#include "store_scenario.hpp"
+#include "tests/unit/store_directory.hpp"
+#include "tests/unit/store_scenario.hpp"
 
 namespace gavel::store {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "common/store/identity.hpp"
-#include "store_directory.hpp"
+#include "tests/unit/store_directory.hpp"
 
 namespace gavel::store {
 namespace {
