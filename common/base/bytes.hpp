@@ -1,5 +1,5 @@
-// Byte strings. `Bytes` owns, `BytesView` looks, `SharedBytes` is immutable and shared: a batch is encoded once and then
-// only pointed at, by the log, the disk queue and the repair of others.
+// Byte strings. `Bytes` owns, `BytesView` looks, `SharedBytes` is immutable and shared: a batch is encoded once and
+// then only pointed at, by the log, the disk queue and the repair of others.
 #pragma once
 
 #include <memory>

@@ -15,6 +15,7 @@ void set_check_witness(Witness witness);
 
 }  // namespace gavel
 
-/// Our bug if it does not hold. `message` says which rule was broken, with the number of the invariant where it has one.
+/// Our bug if it does not hold. `message` says which rule was broken, with the number of the invariant where it has
+/// one.
 #define GAVEL_CHECK(condition, message) \
   (static_cast<bool>(condition) ? void(0) : ::gavel::check_failed(#condition, message, __FILE__, __LINE__))

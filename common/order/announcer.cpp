@@ -8,7 +8,7 @@ void Announcer::on_time() {
   if (core_.observer()) return;
   const bool hears = core_.hears_leader();
   if (heard_leader_ && !hears) {
-    core_.beat_at = core_.now.at;   // tell at once
+    core_.beat_at = core_.now.at;  // tell at once
     if (core_.leader_term == core_.promised && !core_.stalled)
       core_.say(NoteKind::suspected, "suspects its leader " + print(core_.leader_term.uid));
   }
@@ -32,7 +32,7 @@ void Announcer::beat() {
   beat.commit = core_.commit;
   beat.held = core_.streams.complete_marks();
   beat.load = core_.load;
-  if (core_.journal.promising()) {   // as before the promise; a later term's commit slot must not go under the old one
+  if (core_.journal.promising()) {  // as before the promise; a later term's commit slot must not go under the old one
     beat.promised = core_.journal.durable_promise();
     beat.role = wire::Role::follower;
     beat.following = {};

@@ -1,5 +1,5 @@
-// What a member says of itself: beats, at every heartbeat and whenever it stops hearing its leader, and acks, whenever more
-// of its log is durable (PROTOCOL.md §2, §4). Until a promise is on the disk it speaks as before it.
+// What a member says of itself: beats, at every heartbeat and whenever it stops hearing its leader, and acks, whenever
+// more of its log is durable (PROTOCOL.md §2, §4). Until a promise is on the disk it speaks as before it.
 #pragma once
 
 #include "common/order/core.hpp"

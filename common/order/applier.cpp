@@ -98,7 +98,9 @@ Bytes Applier::snapshot() const {
   return wire::encode(state);
 }
 
-Bytes Applier::genesis(const StateMachine& initial) { return wire::encode(AppliedState{Digest{1}, {}, initial.snapshot()}); }
+Bytes Applier::genesis(const StateMachine& initial) {
+  return wire::encode(AppliedState{Digest{1}, {}, initial.snapshot()});
+}
 
 Result<void> Applier::restore(BytesView snapshot) {
   auto state = wire::decode<AppliedState>(snapshot);

@@ -1,6 +1,6 @@
-// Applies committed entries, in slot order, to the sessions and the state machine, and digests what came of it. Deterministic:
-// two replicas that applied the same slots have the same digest (invariant 4). The answers to this node's own requests come
-// out of it; those of other gateways are computed all the same and kept in the sessions.
+// Applies committed entries, in slot order, to the sessions and the state machine, and digests what came of it.
+// Deterministic: two replicas that applied the same slots have the same digest (invariant 4). The answers to this
+// node's own requests come out of it; those of other gateways are computed all the same and kept in the sessions.
 #pragma once
 
 #include <map>
@@ -54,7 +54,7 @@ class Applier {
   std::unique_ptr<StateMachine> machine_;
   Digest chain_{1};
   std::map<Slot, Digest> marks_;
-  std::vector<Bytes> events_;   // of the request at hand
+  std::vector<Bytes> events_;  // of the request at hand
   std::vector<Happened>* happened_ = nullptr;
   std::uint32_t event_index_ = 0;
 };

@@ -7,12 +7,14 @@
 
 namespace gavel::order {
 
-// The highest slot that the acks of a majority of the voters, in the present term, reach, and whose entry is of that term.
+// The highest slot that the acks of a majority of the voters, in the present term, reach, and whose entry is of that
+// term.
 Slot Commitment::counted() const {
   const auto& config = core_.config();
   std::vector<Slot> acked;
   const auto count = [&](Uid uid) {
-    if (uid == core_.self()) return acked.push_back(core_.journal.failed() || core_.journal.promising() ? Slot{} : core_.ack_slot());
+    if (uid == core_.self())
+      return acked.push_back(core_.journal.failed() || core_.journal.promising() ? Slot{} : core_.ack_slot());
     const auto* peer = core_.peers.find(uid);
     const bool counts = peer != nullptr && (peer->ack.term == core_.promised || broken(Mistake::ack_any_term));
     acked.push_back(counts ? peer->ack.durable : Slot{});

@@ -1,5 +1,6 @@
-// What is committed, and what came of it (PROTOCOL.md §3.5, §3.6): every member counts the acks that it hears by itself,
-// applies what a majority holds, and compares its state's digest with the others' (§8). Invariants 3, 4 and 6 meet here.
+// What is committed, and what came of it (PROTOCOL.md §3.5, §3.6): every member counts the acks that it hears by
+// itself, applies what a majority holds, and compares its state's digest with the others' (§8). Invariants 3, 4 and 6
+// meet here.
 #pragma once
 
 #include "common/order/core.hpp"

@@ -64,8 +64,8 @@ bool Core::mutually_heard() const {
 }
 
 bool Core::eligible() const {
-  return is_voter() && !draining && !diverged && !journal.failed() && !election_lost &&
-         role != wire::Role::candidate && role != wire::Role::recovering && mutually_heard();
+  return is_voter() && !draining && !diverged && !journal.failed() && !election_lost && role != wire::Role::candidate &&
+         role != wire::Role::recovering && mutually_heard();
 }
 
 bool Core::gate_open() const {
@@ -126,7 +126,7 @@ void Core::cut_to(Slot last_kept) {
   journal.cut(last_kept, out->persists);
   match = std::min(match, last_kept);
   streams.settle(last_ordered());
-  for (auto& entry : gone)   // its batches are there to be ordered again
+  for (auto& entry : gone)  // its batches are there to be ordered again
     for (std::size_t i = 0; i < entry.payloads.size(); ++i)
       streams.hold(entry.entry.batches[i], entry.payloads[i], last_ordered());
 }

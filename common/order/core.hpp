@@ -1,6 +1,6 @@
-// What the parts of a replica share: the member's durable state and its log, its place in the group, and the few moves that
-// keep them consistent (promise, append, cut). Each move keeps the invariant that it names; who makes a move, and when, is
-// the business of the parts.
+// What the parts of a replica share: the member's durable state and its log, its place in the group, and the few moves
+// that keep them consistent (promise, append, cut). Each move keeps the invariant that it names; who makes a move, and
+// when, is the business of the parts.
 #pragma once
 
 #include <utility>
@@ -42,29 +42,29 @@ struct Core {
   Publisher publisher;
   Peers peers;
 
-  wire::Term promised;     ///< nobody learns of it before it is durable (PROTOCOL.md §4)
-  Slot match;              ///< up to where the log is known to match that of the leader of `promised`
-  Slot commit;             ///< committed, and applied
+  wire::Term promised;  ///< nobody learns of it before it is durable (PROTOCOL.md §4)
+  Slot match;           ///< up to where the log is known to match that of the leader of `promised`
+  Slot commit;          ///< committed, and applied
   wire::Role role = wire::Role::follower;
 
   // ---- following
   TimePoint leader_heard = kLongAgo;
   wire::Term leader_term;
-  bool stalled = false;              ///< the leader beats, and orders nothing that could be ordered
+  bool stalled = false;  ///< the leader beats, and orders nothing that could be ordered
   TimePoint stalled_since = kLongAgo;
-  TimePoint candidacy_at = kLongAgo; ///< not before this does the member become a candidate
-  std::uint64_t highest_round = 0;   ///< seen anywhere
-  bool election_lost = false;        ///< swallows no tokens until it has seen a leader
-  wire::Term barred;                 ///< a term in which this member stepped down
+  TimePoint candidacy_at = kLongAgo;  ///< not before this does the member become a candidate
+  std::uint64_t highest_round = 0;    ///< seen anywhere
+  bool election_lost = false;         ///< swallows no tokens until it has seen a leader
+  wire::Term barred;                  ///< a term in which this member stepped down
 
   // ---- the operator's and the directory's wishes
-  wire::Config goal;                 ///< empty: no wish
+  wire::Config goal;  ///< empty: no wish
   bool draining = false;
   std::uint32_t load = 0;
 
-  bool handing_over = false;         ///< the leader orders nothing meanwhile
-  bool diverged = false;             ///< the applied state differs from the majority's; it is not served
-  TimePoint beat_at = kLongAgo;      ///< the next beat is due
+  bool handing_over = false;     ///< the leader orders nothing meanwhile
+  bool diverged = false;         ///< the applied state differs from the majority's; it is not served
+  TimePoint beat_at = kLongAgo;  ///< the next beat is due
   TimePoint fetch_not_before = kLongAgo;
 
   // ---- questions

@@ -1,6 +1,7 @@
-// Everything that a replica can ask for. The vectors are filled by `Replica::step` and emptied by its caller, who reuses
-// them: in the steady state a step allocates nothing for them. Messages that must wait for the disk are held back by the
-// replica itself; whatever stands here may go out at once. Operations of `persists` take effect in their order.
+// Everything that a replica can ask for. The vectors are filled by `Replica::step` and emptied by its caller, who
+// reuses them: in the steady state a step allocates nothing for them. Messages that must wait for the disk are held
+// back by the replica itself; whatever stands here may go out at once. Operations of `persists` take effect in their
+// order.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,7 @@ struct Answered {
   SubmitId id;
   wire::AnswerStatus status = wire::AnswerStatus::ok;
   Slot slot;
-  SessionId session;     ///< of an `open`
+  SessionId session;  ///< of an `open`
   Bytes body;
 };
 /// An event of the state machine, in total order, for those who watch. `index` starts at 1 in each slot.
@@ -55,9 +56,32 @@ struct Happened {
 };
 
 enum class NoteKind : std::uint8_t {
-  suspected, stalled, candidate, token_sent, token_passed, swallowed, promised, token_home, asked_directly, recovering,
-  adopted, elected, election_failed, stepped_down, followed, cut, ordered, committed, configured, handing_over,
-  handed_over, snapshot_made, snapshot_installed, repaired, diverged, storage_failed
+  suspected,
+  stalled,
+  candidate,
+  token_sent,
+  token_passed,
+  swallowed,
+  promised,
+  token_home,
+  asked_directly,
+  recovering,
+  adopted,
+  elected,
+  election_failed,
+  stepped_down,
+  followed,
+  cut,
+  ordered,
+  committed,
+  configured,
+  handing_over,
+  handed_over,
+  snapshot_made,
+  snapshot_installed,
+  repaired,
+  diverged,
+  storage_failed
 };
 /// One line of the narration: the core's only log. The node prints it; a trace test compares it.
 struct Note {

@@ -7,9 +7,9 @@
 namespace gavel::order {
 namespace {
 
-constexpr std::uint32_t kMaxHops = 64;     // a ring of seven voters, some dead, needs far fewer
-constexpr int kTokensOfOneTerm = 4;        // duplicates beyond are dropped
-constexpr int kFetchTries = 3;             // before the best voter is left out of the count
+constexpr std::uint32_t kMaxHops = 64;  // a ring of seven voters, some dead, needs far fewer
+constexpr int kTokensOfOneTerm = 4;     // duplicates beyond are dropped
+constexpr int kFetchTries = 3;          // before the best voter is left out of the count
 
 bool running(wire::Role role) { return role == wire::Role::candidate || role == wire::Role::recovering; }
 
@@ -37,9 +37,7 @@ void Election::consider() {
   if (core_.gate_open()) start_next(false);
 }
 
-void Election::start_next(bool hand_over) {
-  start(std::max(core_.highest_round, core_.promised.round) + 1, hand_over);
-}
+void Election::start_next(bool hand_over) { start(std::max(core_.highest_round, core_.promised.round) + 1, hand_over); }
 
 void Election::start(std::uint64_t round, bool hand_over, std::vector<wire::Vote> inherited) {
   const wire::Term term{round, core_.self()};
@@ -109,8 +107,10 @@ void Election::pass_on(wire::Token token, Uid after) {
     }
     return send_token(std::move(token), next);
   }
-  if (candidate == core_.self()) on_home(token);
-  else send_token(std::move(token), candidate);
+  if (candidate == core_.self())
+    on_home(token);
+  else
+    send_token(std::move(token), candidate);
 }
 
 void Election::on_hop_timeout(Forward forward) {
@@ -155,8 +155,7 @@ void Election::on_token(const wire::Member& from, wire::Token token) {
   const bool far_behind = newest.since(core_.log.last()) > core_.options.caught_up;
   if (!token.hand_over && core_.self() > candidate && !far_behind && core_.eligible() && term > core_.promised) {
     core_.say(NoteKind::swallowed, "swallows the token " + print(term) + " of a lower uid");
-    return start(term.round, false,
-                 broken(Mistake::swallow_keeps_votes) ? token.votes : std::vector<wire::Vote>{});
+    return start(term.round, false, broken(Mistake::swallow_keeps_votes) ? token.votes : std::vector<wire::Vote>{});
   }
   const bool voted = std::any_of(token.votes.begin(), token.votes.end(),
                                  [&](const wire::Vote& vote) { return vote.voter == core_.self(); });
@@ -192,16 +191,15 @@ void Election::on_home(const wire::Token& token) {
     if (!fresh && vote.voter != core_.self()) ++candidacy_.extra_votes;
   }
   core_.role = wire::Role::recovering;
-  core_.say(NoteKind::token_home,
-            "has its token home with " + std::to_string(candidacy_.votes.size()) + " votes");
+  core_.say(NoteKind::token_home, "has its token home with " + std::to_string(candidacy_.votes.size()) + " votes");
   recover(true);
 }
 
 bool Election::enough_votes() const {
   std::size_t votes = 0;
   for (const auto& [voter, vote] : candidacy_.votes) {
-    const bool counts = core_.config().is_voter(voter) ||
-                        (broken(Mistake::count_learners) && core_.config().is_learner(voter));
+    const bool counts =
+        core_.config().is_voter(voter) || (broken(Mistake::count_learners) && core_.config().is_learner(voter));
     if (counts) ++votes;
   }
   if (broken(Mistake::duplicate_votes)) votes += candidacy_.extra_votes;
@@ -228,7 +226,7 @@ void Election::recover(bool first_check) {
   if (core_.role != wire::Role::recovering || core_.promised != candidacy_.term) return;
   if (!core_.is_voter()) return lost("it is no voter of its newest configuration");
   if ((first_check || !broken(Mistake::no_recheck)) && !enough_votes()) {
-    core_.role = wire::Role::candidate;   // another copy of the token may still come home
+    core_.role = wire::Role::candidate;  // another copy of the token may still come home
     const auto hop = core_.options.hop_timeout;
     candidacy_.deadline = std::min(candidacy_.deadline, core_.now.at + core_.random.between(hop, 4 * hop));
     if (candidacy_.ask_directly_at != kNever) ask_directly();
@@ -240,16 +238,16 @@ void Election::recover(bool first_check) {
     if (broken(Mistake::best_slot)) return a.second.last_slot < b.second.last_slot;
     return std::pair(a.second.last_term, a.second.last_slot) < std::pair(b.second.last_term, b.second.last_slot);
   });
-  const bool behind = broken(Mistake::best_slot)
-                          ? core_.log.last() < best->second.last_slot
-                          : std::pair(core_.log.last_term(), core_.log.last()) <
-                                std::pair(best->second.last_term, best->second.last_slot);
+  const bool behind = broken(Mistake::best_slot) ? core_.log.last() < best->second.last_slot
+                                                 : std::pair(core_.log.last_term(), core_.log.last()) <
+                                                       std::pair(best->second.last_term, best->second.last_slot);
   if (behind && !broken(Mistake::no_restore)) {
     if (candidacy_.best != best->first) {
       candidacy_.best = best->first;
       candidacy_.got = core_.commit;
       candidacy_.tries = 0;
-      core_.say(NoteKind::recovering, "restores from " + print(best->first) + ", whose log ends at " + print(best->second));
+      core_.say(NoteKind::recovering,
+                "restores from " + print(best->first) + ", whose log ends at " + print(best->second));
     }
     if (++candidacy_.tries > kFetchTries) {  // silent: it is left out of the count, its vote with it
       candidacy_.silent.insert(candidacy_.best);
@@ -259,8 +257,7 @@ void Election::recover(bool first_check) {
       return recover(true);
     }
     candidacy_.fetch_again_at = core_.now.at + core_.options.fetch_interval;
-    core_.send(candidacy_.best,
-               wire::Fetch{candidacy_.term, std::max(candidacy_.got, core_.commit).next(), true});
+    core_.send(candidacy_.best, wire::Fetch{candidacy_.term, std::max(candidacy_.got, core_.commit).next(), true});
     return;
   }
   candidacy_.fetch_again_at = kNever;
@@ -294,8 +291,10 @@ void Election::on_time() {
   }
   if (core_.role == wire::Role::recovering && now >= candidacy_.fetch_again_at) {
     candidacy_.fetch_again_at = kNever;
-    if (transfer_.receiving(candidacy_.best)) candidacy_.fetch_again_at = now + core_.options.fetch_interval;
-    else recover(false);
+    if (transfer_.receiving(candidacy_.best))
+      candidacy_.fetch_again_at = now + core_.options.fetch_interval;
+    else
+      recover(false);
   }
   if (core_.role == wire::Role::candidate && now >= candidacy_.ask_directly_at) ask_directly();
   if (running(core_.role)) {
@@ -315,8 +314,10 @@ TimePoint Election::deadline() const {
     next = std::min(next, std::max(candidacy_.deadline + grace, core_.now.at + 1ms));
   }
   if (core_.role == wire::Role::follower && !core_.observer() && core_.is_voter()) {
-    if (core_.hears_leader()) next = std::min(next, core_.leader_heard + core_.options.suspicion);
-    else next = std::min(next, std::max(core_.candidacy_at, core_.now.at + core_.options.heartbeat / 5));
+    if (core_.hears_leader())
+      next = std::min(next, core_.leader_heard + core_.options.suspicion);
+    else
+      next = std::min(next, std::max(core_.candidacy_at, core_.now.at + core_.options.heartbeat / 5));
   }
   return next;
 }

@@ -1,6 +1,6 @@
-// Becoming leader: LCR on a ring, with a token that collects the promises, and the recovery of the newest log among those who
-// promised (PROTOCOL.md §4). Owns the candidacy and the tokens on their way; leaves leading to Leadership. Invariants 1
-// (election safety) and 3 (leader completeness) are kept here.
+// Becoming leader: LCR on a ring, with a token that collects the promises, and the recovery of the newest log among
+// those who promised (PROTOCOL.md §4). Owns the candidacy and the tokens on their way; leaves leading to Leadership.
+// Invariants 1 (election safety) and 3 (leader completeness) are kept here.
 #pragma once
 
 #include <map>
@@ -46,13 +46,13 @@ class Election {
   struct Candidacy {
     wire::Term term;
     std::map<Uid, wire::Vote> votes;
-    std::size_t extra_votes = 0;     // only for the mistake duplicate_votes
-    std::set<Uid> silent;            // voters that do not answer the recovery
+    std::size_t extra_votes = 0;  // only for the mistake duplicate_votes
+    std::set<Uid> silent;         // voters that do not answer the recovery
     std::vector<Uid> ring;
     bool hand_over = false;
     TimePoint deadline = kNever;
     TimePoint ask_directly_at = kNever;
-    Uid best;                        // from whom the newest log comes
+    Uid best;  // from whom the newest log comes
     Slot got;
     int tries = 0;
     TimePoint fetch_again_at = kNever;

@@ -19,8 +19,7 @@ void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
   core_.highest_round = std::max({core_.highest_round, beat.promised.round, beat.heard_promise.round});
   // A leader's word, or that of anybody who follows it, is enough to follow.
   const bool leads = beat.role == wire::Role::leader && beat.promised.uid == from.uid;
-  if (leads ? beat.promised > core_.promised
-            : beat.following == beat.promised && beat.following > core_.promised) {
+  if (leads ? beat.promised > core_.promised : beat.following == beat.promised && beat.following > core_.promised) {
     core_.promise(beat.promised);
     core_.say(NoteKind::followed, "follows term " + print(beat.promised) + ", heard from " + print(from.uid));
   }
@@ -32,7 +31,7 @@ void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
         core_.now.at + core_.options.suspicion + core_.random.between(0us, core_.options.candidacy_jitter);
     if (!heard_before && !core_.stalled) {
       core_.stalled_since = core_.now.at;
-      core_.beat_at = core_.now.at;   // tell at once whom I follow
+      core_.beat_at = core_.now.at;  // tell at once whom I follow
     }
   }
   heard_commit(beat.promised, beat.commit);
@@ -102,7 +101,7 @@ void Follower::on_entries(const wire::Member& from, wire::Entries entries) {
   heard_commit(entries.term, entries.commit);
   take_parked();
   if (taken == Taken::all && !entries.entries.empty()) {
-    core_.fetch_not_before = core_.now.at;   // there may be more
+    core_.fetch_not_before = core_.now.at;  // there may be more
     catch_up();
   }
 }
@@ -113,8 +112,8 @@ void Follower::on_chunk(const wire::Member& from, const wire::SnapshotChunk& chu
   } else if (chunk.term != core_.promised || electing(core_.role)) {
     return;
   }
-  const bool wanted = core_.log.blank() || chunk.slot > core_.commit ||
-                      (core_.diverged && chunk.slot >= core_.log.base());
+  const bool wanted =
+      core_.log.blank() || chunk.slot > core_.commit || (core_.diverged && chunk.slot >= core_.log.base());
   if (!wanted) return;
   auto whole = transfer_.on_chunk(from.uid, chunk);
   if (!whole) return;
@@ -132,10 +131,11 @@ void Follower::on_chunk(const wire::Member& from, const wire::SnapshotChunk& chu
 }
 
 Follower::Taken Follower::take(Uid from, wire::Order& order, std::vector<wire::FullEntry>* full, bool direct) {
-  if (core_.log.blank()) return Taken::mismatch;   // the genesis first
+  if (core_.log.blank()) return Taken::mismatch;  // the genesis first
   auto& log = core_.log;
   if (order.previous > log.last()) return Taken::mismatch;
-  if (order.previous >= log.base() && log.term_at(order.previous) != order.previous_term && !broken(Mistake::no_previous))
+  if (order.previous >= log.base() && log.term_at(order.previous) != order.previous_term &&
+      !broken(Mistake::no_previous))
     return Taken::mismatch;
 
   auto slot = order.previous;

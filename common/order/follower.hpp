@@ -1,6 +1,7 @@
-// Following a leader: taking its entries as Raft takes an append, whether they come by multicast, by fetch, by recovery or as
-// a snapshot (PROTOCOL.md §3.4, §4 "A follower"). Entries whose batches have not come yet are parked, for a short while, in
-// order. Keeps invariant 2 (log matching); everything that it accepts goes to the journal before anybody hears an ack.
+// Following a leader: taking its entries as Raft takes an append, whether they come by multicast, by fetch, by recovery
+// or as a snapshot (PROTOCOL.md §3.4, §4 "A follower"). Entries whose batches have not come yet are parked, for a short
+// while, in order. Keeps invariant 2 (log matching); everything that it accepts goes to the journal before anybody
+// hears an ack.
 #pragma once
 
 #include <deque>
@@ -14,7 +15,8 @@ namespace gavel::order {
 
 class Follower {
  public:
-  Follower(Core& core, Election& election, Transfer& transfer) : core_(core), election_(election), transfer_(transfer) {}
+  Follower(Core& core, Election& election, Transfer& transfer)
+      : core_(core), election_(election), transfer_(transfer) {}
 
   void on_beat(const wire::Member& from, const wire::Beat& beat);
   void on_order(const wire::Member& from, wire::Order order);

@@ -38,8 +38,10 @@ void Journal::snapshot(Slot slot, SharedBytes encoded, bool keep_tail, bool fore
 
 void Journal::when_durable(std::function<void()> then) {
   if (failed_) return;
-  if (pending_.empty() || broken(Mistake::promise_early)) then();
-  else waiting_.emplace_back(issued_, std::move(then));
+  if (pending_.empty() || broken(Mistake::promise_early))
+    then();
+  else
+    waiting_.emplace_back(issued_, std::move(then));
 }
 
 std::vector<std::function<void()>> Journal::complete(Ticket upto) {

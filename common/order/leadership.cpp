@@ -16,11 +16,11 @@ void Leadership::begin() {
   leads_since_ = majority_at_ = core_.now.at;
   higher_since_ = kNever;
   hand_over_not_before_ = core_.now.at + core_.options.hold_down;
-  core_.say(NoteKind::elected, "leads term " + print(core_.promised) + " from slot " +
-                                   print(core_.log.last().next()) + ", " + print(core_.config()));
+  core_.say(NoteKind::elected, "leads term " + print(core_.promised) + " from slot " + print(core_.log.last().next()) +
+                                   ", " + print(core_.config()));
   wire::Entry view;
   view.kind = wire::EntryKind::view;
-  view.rotation = {core_.setup.self};   // one owner: a fixed sequencer
+  view.rotation = {core_.setup.self};  // one owner: a fixed sequencer
   put_(std::move(view));
   core_.beat_at = core_.now.at;
 }
@@ -42,8 +42,10 @@ void Leadership::on_time() {
   if (core_.diverged) return step_down("its state differs from the majority's");
   if (!keeps_majority()) return step_down("no majority follows");
   if (yields_to_higher_promise()) return;
-  if (core_.handing_over) drive_hand_over();
-  else hand_over_if_due();
+  if (core_.handing_over)
+    drive_hand_over();
+  else
+    hand_over_if_due();
 }
 
 // It counts as followers only those whose beats say that they follow it: it may be heard and hear nobody's assent.
@@ -73,8 +75,10 @@ bool Leadership::yields_to_higher_promise() {
     }
     higher = true;
   }
-  if (!higher) higher_since_ = kNever;
-  else if (higher_since_ == kNever) higher_since_ = core_.now.at;
+  if (!higher)
+    higher_since_ = kNever;
+  else if (higher_since_ == kNever)
+    higher_since_ = core_.now.at;
   const bool settled = higher && core_.now.at - higher_since_ > 2 * core_.options.heartbeat;
   if (!settled || core_.handing_over) return false;
   higher_since_ = kNever;
@@ -105,7 +109,7 @@ void Leadership::hand_over_if_due() {
   successor_ = chosen;
   core_.handing_over = true;
   hand_over_until_ = core_.now.at + core_.options.election_timeout;
-  auto& peer = core_.peers.at(chosen);   // assume the worst; a success makes it irrelevant
+  auto& peer = core_.peers.at(chosen);  // assume the worst; a success makes it irrelevant
   peer.hand_over_backoff =
       std::clamp<Duration>(peer.hand_over_backoff * 2, 4 * core_.options.heartbeat, core_.options.backoff_limit);
   peer.hand_over_not_before = core_.now.at + peer.hand_over_backoff;

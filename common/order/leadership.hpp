@@ -1,5 +1,5 @@
-// Leading (PROTOCOL.md §4, §6): the first entry of a reign, counting who follows, giving way to a higher term or a higher uid,
-// and changing the membership one step at a time. Ordering batches is the Sequencer's work.
+// Leading (PROTOCOL.md §4, §6): the first entry of a reign, counting who follows, giving way to a higher term or a
+// higher uid, and changing the membership one step at a time. Ordering batches is the Sequencer's work.
 #pragma once
 
 #include <functional>
@@ -34,8 +34,8 @@ class Leadership {
   std::function<void(wire::Entry)> put_;
   TimePoint leads_since_ = kLongAgo;
   TimePoint majority_at_ = kLongAgo;
-  TimePoint higher_since_ = kNever;    ///< a higher promise is seen
-  Uid successor_;                      ///< of the hand-over under way
+  TimePoint higher_since_ = kNever;  ///< a higher promise is seen
+  Uid successor_;                    ///< of the hand-over under way
   TimePoint hand_over_until_ = kNever;
   TimePoint hand_over_not_before_ = kLongAgo;
 };

@@ -21,8 +21,7 @@ void Derived::follow(Slot slot, const wire::Entry& entry) {
     config_slot = slot;
   }
   if (entry.kind == wire::EntryKind::view) view = {slot, entry.term, entry.rotation};
-  for (const auto& ref : entry.batches)
-    last_ordered[ref.publisher] = {ref.publisher, ref.incarnation, ref.number};
+  for (const auto& ref : entry.batches) last_ordered[ref.publisher] = {ref.publisher, ref.incarnation, ref.number};
 }
 
 Log::Log(const wire::SnapshotRecord& snapshot) {

@@ -1,7 +1,7 @@
-// A group's log in memory: the snapshot that stands for its beginning, and the entries after it. What follows from the log
-// alone is derived here and rolled back with it: the latest configuration, the view, and which batch of each stream was
-// ordered last (PROTOCOL.md §3, §6). Some entries before the snapshot are kept for members slightly behind. Persisting is
-// the journal's work.
+// A group's log in memory: the snapshot that stands for its beginning, and the entries after it. What follows from the
+// log alone is derived here and rolled back with it: the latest configuration, the view, and which batch of each stream
+// was ordered last (PROTOCOL.md §3, §6). Some entries before the snapshot are kept for members slightly behind.
+// Persisting is the journal's work.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What a member knows of the others, from their beats and acks. Knowing is not trusting: a beat is a hint for liveness, and
-// only acks, votes and logs decide anything.
+// What a member knows of the others, from their beats and acks. Knowing is not trusting: a beat is a hint for liveness,
+// and only acks, votes and logs decide anything.
 #pragma once
 
 #include <map>
@@ -11,12 +11,12 @@
 namespace gavel::order {
 
 struct Peer {
-  TimePoint heard = kLongAgo;         ///< its last beat
+  TimePoint heard = kLongAgo;  ///< its last beat
   Incarnation incarnation;
-  TimePoint alive_since = kLongAgo;   ///< when this incarnation was first heard
-  wire::Beat beat;                    ///< the last one
-  wire::Ack ack;                      ///< the furthest of its latest term
-  bool hop_failed = false;            ///< it did not acknowledge a token; cleared by its next beat
+  TimePoint alive_since = kLongAgo;  ///< when this incarnation was first heard
+  wire::Beat beat;                   ///< the last one
+  wire::Ack ack;                     ///< the furthest of its latest term
+  bool hop_failed = false;           ///< it did not acknowledge a token; cleared by its next beat
   // A leader's memory of hand-overs to it.
   Duration hand_over_backoff{};
   TimePoint hand_over_not_before = kLongAgo;

@@ -20,8 +20,6 @@ inline std::string print(const std::vector<Uid>& uids) {
 inline std::string print(const wire::Config& config) {
   return "voters " + print(config.voters) + (config.learners.empty() ? "" : " learners " + print(config.learners));
 }
-inline std::string print(const wire::Vote& vote) {
-  return print(vote.last_slot) + " of term " + print(vote.last_term);
-}
+inline std::string print(const wire::Vote& vote) { return print(vote.last_slot) + " of term " + print(vote.last_term); }
 
 }  // namespace gavel::order

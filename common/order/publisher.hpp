@@ -1,7 +1,7 @@
-// The gateway's half of ordering (PROTOCOL.md §3.1): requests gather into batches on this node's stream. A batch leaves at
-// once when none is in flight; otherwise requests gather until it comes back or a batch is full, so batches grow with load
-// and never add latency when idle. A batch is forgotten when it is seen applied; until then it is offered again, with
-// back-off, to whoever may have missed it. Bounded (invariant 10): above the bound the answer is Busy.
+// The gateway's half of ordering (PROTOCOL.md §3.1): requests gather into batches on this node's stream. A batch leaves
+// at once when none is in flight; otherwise requests gather until it comes back or a batch is full, so batches grow
+// with load and never add latency when idle. A batch is forgotten when it is seen applied; until then it is offered
+// again, with back-off, to whoever may have missed it. Bounded (invariant 10): above the bound the answer is Busy.
 #pragma once
 
 #include <deque>
@@ -26,7 +26,8 @@ class Publisher {
   std::optional<wire::Batch> next_batch(TimePoint now);
   /// One of this stream's batches was applied: its answers.
   void applied(Applier::OwnBatch batch, std::vector<Answered>& answers);
-  /// A snapshot stands for every batch up to `number`: what became of their requests is asked for anew (§7 makes it safe).
+  /// A snapshot stands for every batch up to `number`: what became of their requests is asked for anew (§7 makes it
+  /// safe).
   void covered(BatchNumber number);
   /// The oldest batch in flight, if it is time to offer it again.
   std::optional<wire::Batch> offer_again(TimePoint now);

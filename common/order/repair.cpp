@@ -102,8 +102,7 @@ void Repair::on_time() {
     }
     if (core_.now.at >= gap.ask_at) {
       const auto whom = whom_to_ask(publisher, incarnation, gap.asked++);
-      if (whom != core_.self())
-        core_.send(whom, wire::Missing{publisher, incarnation, complete.next(), gap.upto});
+      if (whom != core_.self()) core_.send(whom, wire::Missing{publisher, incarnation, complete.next(), gap.upto});
       gap.ask_at = core_.now.at + gap.backoff;
       gap.backoff = std::min<Duration>(gap.backoff * 2, core_.options.suspicion);
     }

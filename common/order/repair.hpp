@@ -1,5 +1,5 @@
-// Repair, both ways (PROTOCOL.md §3.2): asks for batches that this member misses, after a short wait and with back-off, first
-// their publisher, then whoever holds them; and serves what others miss, batches and entries, from what it holds.
+// Repair, both ways (PROTOCOL.md §3.2): asks for batches that this member misses, after a short wait and with back-off,
+// first their publisher, then whoever holds them; and serves what others miss, batches and entries, from what it holds.
 #pragma once
 
 #include <map>

@@ -50,11 +50,11 @@ struct Replica::Parts {
     core.leader_heard = kLongAgo;
     // The highest of those who are left goes first; the others would be swallowed by it.
     const auto heard = core.peers.heard(core.now.at);
-    const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
-      return uid > core.self() && core.config().is_voter(uid);
-    });
-    core.candidacy_at = core.now.at + (highest ? 0us : core.options.candidacy_jitter / 2 +
-                                                           core.random.between(0us, core.options.candidacy_jitter));
+    const bool highest = std::none_of(heard.begin(), heard.end(),
+                                      [&](Uid uid) { return uid > core.self() && core.config().is_voter(uid); });
+    core.candidacy_at =
+        core.now.at +
+        (highest ? 0us : core.options.candidacy_jitter / 2 + core.random.between(0us, core.options.candidacy_jitter));
   }
   void on(SetGoal& goal) { core.goal = std::move(goal.config); }
   void on(const SetDraining& event) {
@@ -74,7 +74,7 @@ struct Replica::Parts {
     const auto ack = beat.ack;
     follower.on_beat(from, beat);
     if (ack) on_ack(from.uid, *ack);
-    if (!core.hears_leader()) election.consider();   // the gate may have opened
+    if (!core.hears_leader()) election.consider();  // the gate may have opened
   }
   void on_message(const wire::Member& from, wire::Missing& missing) { repair.on_missing(from, missing); }
   void on_message(const wire::Member& from, wire::Repair& repaired) {
@@ -157,10 +157,12 @@ void Replica::step(Now now, Event event, Effects& effects) {
 
 TimePoint Replica::next_deadline() const {
   const auto& parts = *parts_;
-  auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
-                        parts.core.publisher.offer_at()});
-  if (!parts.core.observer()) next = std::min(next, parts.core.beat_at);
-  else next = std::min(next, parts.core.now.at + parts.core.options.heartbeat);
+  auto next = std::min(
+      {parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(), parts.core.publisher.offer_at()});
+  if (!parts.core.observer())
+    next = std::min(next, parts.core.beat_at);
+  else
+    next = std::min(next, parts.core.now.at + parts.core.options.heartbeat);
   if (parts.follower.awaited()) next = std::min(next, parts.core.now.at + parts.core.options.missing_wait);
   if (parts.core.handing_over) next = std::min(next, parts.core.now.at + parts.core.options.heartbeat / 10);
   return next;

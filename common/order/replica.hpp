@@ -1,7 +1,7 @@
 // One member's part in one group: the whole ordering protocol (PROTOCOL.md) as a function of state, time and event. It
-// composes the parts of this directory, hands each event to the part it concerns, and afterwards lets follow what follows:
-// commit, apply, publish, order, ack. It opens no socket, reads no clock and starts no thread; what it wants stands in
-// Effects. Invariants 1 to 7 and 10 of PROTOCOL.md §10 are this directory's to keep.
+// composes the parts of this directory, hands each event to the part it concerns, and afterwards lets follow what
+// follows: commit, apply, publish, order, ack. It opens no socket, reads no clock and starts no thread; what it wants
+// stands in Effects. Invariants 1 to 7 and 10 of PROTOCOL.md §10 are this directory's to keep.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,17 @@ namespace gavel::order {
 struct Recovered {
   wire::Term promised;
   std::optional<wire::SnapshotRecord> snapshot;
-  std::vector<wire::FullEntry> entries;   ///< contiguous, the first at snapshot->slot + 1
+  std::vector<wire::FullEntry> entries;  ///< contiguous, the first at snapshot->slot + 1
 };
 
-/// The genesis of a group with these voters: what every founding member persists (as snapshot at slot 0) before it starts.
+/// The genesis of a group with these voters: what every founding member persists (as snapshot at slot 0) before it
+/// starts.
 wire::SnapshotRecord genesis(const wire::Config& config, const StateMachine& initial);
 
 /// How a replica takes part.
 enum class Participation : std::uint8_t {
-  member,    ///< as the configuration says; its promises and acks are durable
-  observer   ///< follows and applies, never acks, votes or promises: a gateway whose node is no member
+  member,   ///< as the configuration says; its promises and acks are durable
+  observer  ///< follows and applies, never acks, votes or promises: a gateway whose node is no member
 };
 
 struct Setup {
@@ -36,7 +37,7 @@ struct Setup {
   GroupId group;
   wire::Member self;
   Participation participation = Participation::member;
-  std::uint64_t seed = 0;   ///< for jitter
+  std::uint64_t seed = 0;  ///< for jitter
 };
 
 class Replica {
@@ -58,11 +59,11 @@ class Replica {
   wire::Term promised() const;
   /// The leader that is followed, itself included; {} if none is heard.
   Uid leader(TimePoint at) const;
-  Slot first() const;      ///< the first slot that the log still holds as an entry
-  Slot base() const;       ///< of the snapshot; 0 for genesis
-  bool blank() const;      ///< a new member that has no genesis or snapshot yet
+  Slot first() const;  ///< the first slot that the log still holds as an entry
+  Slot base() const;   ///< of the snapshot; 0 for genesis
+  bool blank() const;  ///< a new member that has no genesis or snapshot yet
   Slot last() const;
-  Slot commit() const;     ///< everything up to here is applied
+  Slot commit() const;  ///< everything up to here is applied
   const wire::Config& config() const;
   const wire::View& view() const;
   /// base() < slot <= last()

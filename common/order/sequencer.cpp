@@ -44,8 +44,8 @@ void Sequencer::put(wire::Entry entry) {
   wire::FullEntry full{entry, {}};
   for (const auto& ref : entry.batches) full.payloads.push_back(core_.streams.payload(ref));
   if (core_.options.narrate)
-    core_.say(NoteKind::ordered, "orders " + std::to_string(entry.batches.size()) + " batches at slot " +
-                                     print(core_.log.last().next()));
+    core_.say(NoteKind::ordered,
+              "orders " + std::to_string(entry.batches.size()) + " batches at slot " + print(core_.log.last().next()));
   if (pending_.entries.empty()) {
     pending_.previous = core_.log.last();
     pending_.previous_term = core_.log.last_term();

@@ -38,9 +38,8 @@ void Sessions::keep(SessionId id, KeptReply reply) {
   auto& session = *sessions_.at(id);
   session.highest = std::max(session.highest, reply.number);
   session.replies.push_back(std::move(reply));
-  std::erase_if(session.replies, [&](const KeptReply& kept) {
-    return kept.number + options_.reply_window <= session.highest;
-  });
+  std::erase_if(session.replies,
+                [&](const KeptReply& kept) { return kept.number + options_.reply_window <= session.highest; });
 }
 
 void Sessions::expire(WallTime now) {

@@ -1,6 +1,7 @@
-// Client sessions: the replicated memory that makes each request count once (PROTOCOL.md §7, invariant 7). A session's id is
-// the place of the entry that opened it; its last W replies are kept; a repeated number gets the kept reply; a number below
-// the window is refused. Sessions expire by entry time, and the one idle longest makes room when there are too many.
+// Client sessions: the replicated memory that makes each request count once (PROTOCOL.md §7, invariant 7). A session's
+// id is the place of the entry that opened it; its last W replies are kept; a repeated number gets the kept reply; a
+// number below the window is refused. Sessions expire by entry time, and the one idle longest makes room when there are
+// too many.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace gavel::order {
 
 struct KeptReply {
   RequestNumber number;
-  Slot slot;      ///< at which the request took effect
+  Slot slot;  ///< at which the request took effect
   Bytes body;
   GAVEL_FIELDS(number, slot, body);
 };
@@ -45,7 +46,7 @@ class Sessions {
   enum class Standing { fresh, repeated, stale, expired };
   struct Found {
     Standing standing;
-    const KeptReply* kept = nullptr;   ///< if repeated
+    const KeptReply* kept = nullptr;  ///< if repeated
   };
   /// Whether a request is to be executed. Using a session keeps it from expiring.
   Found find(SessionId id, RequestNumber number, WallTime now);
@@ -58,7 +59,7 @@ class Sessions {
   std::size_t size() const { return sessions_.size(); }
 
  private:
-  using Order = std::list<Session>;   // by last use: entry times never go back
+  using Order = std::list<Session>;  // by last use: entry times never go back
   const Options& options_;
   Order order_;
   std::map<SessionId, Order::iterator> sessions_;

@@ -15,8 +15,8 @@ namespace gavel::order {
 struct CommandContext {
   Slot slot;
   WallTime time;
-  SessionId session;      ///< 0 for a proposal
-  RequestNumber number;   ///< 0 for a proposal
+  SessionId session;     ///< 0 for a proposal
+  RequestNumber number;  ///< 0 for a proposal
 };
 
 class StateMachine {

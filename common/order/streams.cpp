@@ -19,8 +19,8 @@ bool closed_in(const Streams::Marks& marks, Uid publisher, Incarnation incarnati
 
 void complete_further(Streams::Stream& stream) {
   stream.complete = std::max(stream.complete, stream.ordered);
-  for (auto it = stream.held.upper_bound(stream.complete); it != stream.held.end() && it->first == stream.complete.next();
-       ++it)
+  for (auto it = stream.held.upper_bound(stream.complete);
+       it != stream.held.end() && it->first == stream.complete.next(); ++it)
     stream.complete = it->first;
 }
 

@@ -1,6 +1,6 @@
-// The batches that a member holds, by stream (PROTOCOL.md §3): what came, up to where a stream is complete, and what can be
-// ordered next. A newer incarnation of a publisher closes the older stream once one of its batches is ordered (§6). Payloads
-// of ordered batches stay a while, for members that miss them. Bounded per stream (invariant 10).
+// The batches that a member holds, by stream (PROTOCOL.md §3): what came, up to where a stream is complete, and what
+// can be ordered next. A newer incarnation of a publisher closes the older stream once one of its batches is ordered
+// (§6). Payloads of ordered batches stay a while, for members that miss them. Bounded per stream (invariant 10).
 #pragma once
 
 #include <cstddef>
@@ -33,16 +33,17 @@ class Streams {
   BatchNumber complete(Uid publisher, Incarnation incarnation) const;
   /// The same for every stream that is not closed.
   std::vector<wire::StreamMark> complete_marks() const;
-  /// Whether a batch beyond `mark` is known to exist (it came out of order) although the stream is not complete up to it.
+  /// Whether a batch beyond `mark` is known to exist (it came out of order) although the stream is not complete up to
+  /// it.
   std::optional<BatchNumber> first_beyond_gap(Uid publisher, Incarnation incarnation) const;
 
-  /// Which batches come next: number order within a stream, round-robin over the publishers starting after the one that was
-  /// first last time, the older incarnation of a publisher before the newer. At most `most`.
+  /// Which batches come next: number order within a stream, round-robin over the publishers starting after the one that
+  /// was first last time, the older incarnation of a publisher before the newer. At most `most`.
   std::vector<wire::BatchRef> next(const Marks& last_ordered, std::size_t most);
   bool orderable(const Marks& last_ordered) const;
 
   struct Stream {
-    BatchNumber ordered;   ///< the last in the log
+    BatchNumber ordered;  ///< the last in the log
     BatchNumber complete;
     std::map<BatchNumber, SharedBytes> held;
   };

@@ -9,7 +9,7 @@
 namespace gavel::order {
 namespace {
 
-constexpr Duration kServedFor = 10s;           // a snapshot under transfer is kept so long after the last piece
+constexpr Duration kServedFor = 10s;  // a snapshot under transfer is kept so long after the last piece
 constexpr std::uint64_t kMaxSnapshotBytes = 4ULL << 30U;
 
 }  // namespace
@@ -49,11 +49,11 @@ void Transfer::send_piece(Uid to, std::uint64_t offset, bool recovery) {
 std::optional<Transfer::Whole> Transfer::on_chunk(Uid from, const wire::SnapshotChunk& chunk) {
   if (chunk.size > kMaxSnapshotBytes || !chunk.bytes) return std::nullopt;
   const bool same = arriving_ && arriving_->from == from && arriving_->term == chunk.term &&
-                    arriving_->slot == chunk.slot && arriving_->digest == chunk.digest &&
-                    arriving_->size == chunk.size;
+                    arriving_->slot == chunk.slot && arriving_->digest == chunk.digest && arriving_->size == chunk.size;
   if (!same) {
     if (chunk.offset != 0 || receiving()) return std::nullopt;  // one transfer at a time
-    arriving_ = Arriving{from, chunk.term, chunk.slot, chunk.size, chunk.digest, chunk.recovery, {}, core_.now.at, kNever};
+    arriving_ =
+        Arriving{from, chunk.term, chunk.slot, chunk.size, chunk.digest, chunk.recovery, {}, core_.now.at, kNever};
   }
   if (chunk.offset != arriving_->bytes.size() || arriving_->bytes.size() + chunk.bytes->size() > chunk.size)
     return std::nullopt;  // a duplicate
@@ -74,8 +74,8 @@ std::optional<Transfer::Whole> Transfer::on_chunk(Uid from, const wire::Snapshot
 
 void Transfer::ask_next() {
   arriving_->ask_at = core_.now.at + core_.options.fetch_interval;
-  core_.send(arriving_->from, wire::SnapshotFetch{arriving_->term, arriving_->slot, arriving_->bytes.size(),
-                                                  arriving_->recovery});
+  core_.send(arriving_->from,
+             wire::SnapshotFetch{arriving_->term, arriving_->slot, arriving_->bytes.size(), arriving_->recovery});
 }
 
 bool Transfer::receiving(Uid from) const {

@@ -1,5 +1,5 @@
-// Snapshots on their way, in pieces, to a member that is too far behind (PROTOCOL.md §8). The receiver pulls piece after
-// piece; the sender keeps the snapshot that it is serving even if it makes a newer one meanwhile.
+// Snapshots on their way, in pieces, to a member that is too far behind (PROTOCOL.md §8). The receiver pulls piece
+// after piece; the sender keeps the snapshot that it is serving even if it makes a newer one meanwhile.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ class Transfer {
     wire::SnapshotRecord snapshot;
     SharedBytes encoded;
   };
-  /// Takes a piece and asks for the next; the snapshot when it was the last one. Whether it is wanted is the caller's check.
+  /// Takes a piece and asks for the next; the snapshot when it was the last one. Whether it is wanted is the caller's
+  /// check.
   std::optional<Whole> on_chunk(Uid from, const wire::SnapshotChunk& chunk);
   /// Whether a transfer from `from` made progress lately.
   bool receiving(Uid from) const;

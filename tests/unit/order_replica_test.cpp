@@ -1,0 +1,163 @@
+// Small groups of replicas over a pipe: what a group does as a whole, claim by claim.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/order_pipe.hpp"
+
+namespace gavel::order {
+namespace {
+
+TEST_CASE("a group of one elects itself, commits alone and answers") {
+  Pipe pipe;
+  pipe.found({1});
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  const auto answer = pipe.propose(1, "a");
+  REQUIRE(answer);
+  CHECK(answer->status == wire::AnswerStatus::ok);
+  CHECK(answer->body == "1");
+  CHECK(pipe[1].machine->list() == "a");
+}
+
+TEST_CASE("the highest uid of a new group leads it, and every replica applies the same") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  for (int i = 0; i < 10; ++i)
+    for (const std::uint64_t gateway : {1, 2, 3}) REQUIRE(pipe.propose(gateway, std::to_string(gateway)));
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+  CHECK(pipe[1].machine->list().size() == 59);
+  CHECK(pipe[1].events.size() == 30);
+}
+
+TEST_CASE("P6: the leader dies, another takes over, and nothing acknowledged is lost") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  REQUIRE(pipe.propose(1, "before"));
+  pipe.crash(3);
+  const auto died = pipe.now().at;
+  for (const std::uint64_t uid : {1, 2}) pipe.step(uid, PeerLost{Uid{3}});
+  REQUIRE(pipe.propose(1, "after"));
+  CHECK(pipe.leader() == 2);
+  CHECK(pipe.now().at - died < 60ms);
+  CHECK(pipe[1].machine->list() == "before,after");
+  pipe.start(3);
+  REQUIRE(pipe.until([&] { return pipe.agree() && pipe.leader() == 3; }, 30s));
+}
+
+TEST_CASE("P9: without a hint the death of a leader is noticed within the suspicion time") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  pipe.crash(3);
+  const auto died = pipe.now().at;
+  REQUIRE(pipe.propose(1, "after"));
+  CHECK(pipe.now().at - died < 600ms);
+}
+
+TEST_CASE("P6: all crash and restart, and what was acknowledged is there") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  for (const auto* word : {"a", "b", "c"}) REQUIRE(pipe.propose(2, word));
+  for (const std::uint64_t uid : {1, 2, 3}) pipe.crash(uid);
+  for (const std::uint64_t uid : {1, 2, 3}) pipe.start(uid);
+  const auto seen = pipe.ask(1, {wire::RequestKind::query, {}, {}, ""});
+  REQUIRE(seen);
+  CHECK(seen->body == "a,b,c");
+}
+
+TEST_CASE("P7: a command sent again through another gateway takes effect once and gets the same reply") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  const auto session = pipe.ask(1, {wire::RequestKind::open, {}, {}, ""});
+  REQUIRE(session);
+  const wire::Request bid{wire::RequestKind::command, session->session, RequestNumber{1}, "bid"};
+  const auto first = pipe.ask(1, bid);
+  const auto again = pipe.ask(2, bid);
+  REQUIRE((first && again));
+  CHECK(first->body == again->body);
+  CHECK(first->slot == again->slot);
+  CHECK(pipe[1].machine->list() == "bid");
+  const auto unknown = pipe.ask(3, {wire::RequestKind::command, SessionId{1}, RequestNumber{1}, "bid"});
+  REQUIRE(unknown);
+  CHECK(unknown->status == wire::AnswerStatus::expired);
+}
+
+TEST_CASE("a blank member becomes a learner and then a voter, from a snapshot in pieces") {
+  Options options;
+  options.compact_entries = 50;
+  options.retained_entries = 5;
+  Pipe pipe(options);
+  pipe.found({5});
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  for (int i = 0; i < 120; ++i) REQUIRE(pipe.propose(5, Bytes(10'000, 'x')));
+  REQUIRE(pipe.at(5).base() > Slot{50});
+  pipe.add_blank(4);
+  pipe.step(5, SetGoal{{{Uid{4}, Uid{5}}, {}}});
+  REQUIRE(pipe.until([&] { return pipe.at(4).config().is_voter(Uid{4}); }, 30s));
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+  REQUIRE(pipe.propose(4, "y"));
+}
+
+TEST_CASE("the leader hands over to a higher uid that has been up for the hold-down time") {
+  Options options;
+  options.hold_down = 200ms;
+  Pipe pipe(options);
+  pipe.found({1, 2, 3});
+  pipe.crash(3);
+  REQUIRE(pipe.until([&] { return pipe.leader() == 2; }));
+  pipe.start(3);
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  REQUIRE(pipe.propose(1, "x"));
+}
+
+TEST_CASE("a drained leader hands over") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  REQUIRE(pipe.propose(1, "x"));
+  pipe.step(3, SetDraining{true});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 2; }));
+}
+
+TEST_CASE("an observer follows, answers as a gateway, and counts for nothing") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  REQUIRE(pipe.propose(1, "a"));
+  pipe.add_observer(9);
+  const auto answer = pipe.propose(9, "b");
+  REQUIRE(answer);
+  CHECK(answer->body == "2");
+  CHECK(pipe[9].machine->list() == "a,b");
+  CHECK(pipe[9].syncing.empty());
+  pipe.crash(1);
+  pipe.crash(2);
+  CHECK_FALSE(pipe.ask(9, {wire::RequestKind::proposal, {}, {}, "c"}, 2s));
+}
+
+TEST_CASE("a member whose disk failed stops leading and acking") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  pipe.step(3, StorageFailed{});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 2; }));
+  REQUIRE(pipe.propose(3, "x"));
+}
+
+TEST_CASE("P4: a replica that differs from the majority notices, and takes the state again") {
+  Options options;
+  options.digest_interval = 8;
+  Pipe pipe(options);
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  REQUIRE(pipe.propose(1, "x"));
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+  pipe[1].machine->corrupt();
+  for (int i = 0; i < 20; ++i) REQUIRE(pipe.propose(2, "y"));
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+}
+
+}  // namespace
+}  // namespace gavel::order
