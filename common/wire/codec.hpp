@@ -220,22 +220,24 @@ Result<T> decode(BytesView bytes) {
 /// Decodes the body of kind `kind` into whichever alternative of `Variant` has that kind.
 template <class Variant>
 Result<Variant> decode_kind(std::uint64_t kind, Value body) {
-  Result<Variant> out = fail("kind " + std::to_string(kind) + " is not known here");
+  std::optional<Variant> out;
+  std::string wrong = "kind " + std::to_string(kind) + " is not known here";
   const auto attempt = [&]<class T>(std::in_place_type_t<T> /*alternative*/) {
     if (T::kKind != kind) return;
     T message{};
     Fault fault;
     if (get(body, message, fault)) {
-      out = Variant(std::move(message));
+      out.emplace(std::in_place_type<T>, std::move(message));
     } else {
       fault.within(type_name<T>());
-      out = fail("kind " + std::to_string(kind) + ", " + fault.what());
+      wrong = "kind " + std::to_string(kind) + ", " + fault.what();
     }
   };
   [&]<class... T>(std::in_place_type_t<std::variant<T...>> /*variant*/) {
     (attempt(std::in_place_type<T>), ...);
   }(std::in_place_type<Variant>);
-  return out;
+  if (!out) return fail(std::move(wrong));
+  return *std::move(out);
 }
 
 /// A message that may be any of several: [kind, body].
