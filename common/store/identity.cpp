@@ -142,7 +142,7 @@ Result<void> NodeIdentity::draw_uid(std::uint16_t priority) {
 Result<void> NodeIdentity::save() {
   const auto low = random_bits(0xffff);
   if (!low) return tl::unexpected(low.error());
-  incarnation_.value = starts_ << 16U | *low;
+  incarnation_.value = starts_ << 40U | *low << 24U;
   const auto text = text_of(cluster_, uid_, starts_);
   return replace_file(directory_, kFile, text + checksum_line(text));
 }

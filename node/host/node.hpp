@@ -27,7 +27,7 @@ struct NodeSetup {
   std::string cluster = "gavel";
   std::string name;
   std::string version;
-  wire::Member self;
+  wire::Member self;                     ///< the low 24 bits of the incarnation are free: replicas count in them
   directory::Endpoints endpoints;        ///< where others reach this node
   std::uint32_t slots = 16;              ///< auctions that it serves at most
   /// Founds the cluster: the directory group with this node as its only voter. An error if the disk holds groups.

@@ -31,12 +31,14 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   order::Setup setup;
   setup.options = setup_.options;
   setup.group = group;
-  setup.self = setup_.self;
+  // A later replica of the same group in this life must not number its stream from 1 again: it is a life of its own.
+  setup.self = {setup_.self.uid, {setup_.self.incarnation.value + ++lives_}};
+  const auto self = setup.self;
   setup.participation = observer ? order::Participation::observer : order::Participation::member;
-  setup.seed = setup_.seed ^ (group.value * 0x9e3779b97f4a7c15ULL) ^ ++lives_;
+  setup.seed = setup_.seed ^ (group.value * 0x9e3779b97f4a7c15ULL) ^ lives_;
   auto replica = std::make_unique<order::Replica>(std::move(setup), std::move(recovered), std::move(machine), now);
   const Slot start_slot = replica->commit();
-  hosted_.emplace(group, Hosted{group, lives_, observer, std::move(replica), gateway::EventHistory(start_slot), {},
+  hosted_.emplace(group, Hosted{group, lives_, self, observer, std::move(replica), gateway::EventHistory(start_slot), {},
                                 now.at});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
@@ -108,7 +110,7 @@ void Replicas::step(Now now, Hosted& hosted, order::Event event, NodeEffects& ef
 }
 
 void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
-  const wire::Envelope envelope{setup_.cluster, hosted.group, setup_.self.uid, setup_.self.incarnation};
+  const wire::Envelope envelope{setup_.cluster, hosted.group, hosted.self.uid, hosted.self.incarnation};
   for (const auto& multicast : scratch_.multicasts)
     effects.publishes.push_back({topic_of(hosted.group, multicast.lane), wire::seal(envelope, multicast.message)});
   for (const auto& unicast : scratch_.unicasts)

@@ -23,6 +23,7 @@ struct NodeSetup;
 struct Hosted {
   GroupId group;
   std::uint64_t life = 0;   ///< tells a replica from an earlier one of the same group on this node
+  wire::Member self;        ///< the node, in an incarnation of this replica's own
   bool observer = false;
   std::unique_ptr<order::Replica> replica;
   gateway::EventHistory history;
