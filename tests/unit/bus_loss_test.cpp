@@ -15,6 +15,13 @@ using namespace gavel::bus;
 
 namespace {
 
+/// A sanitizer's shadow memory takes the kernel tens of milliseconds to tear down before it closes the sockets.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr Duration kHintLimit = 1s;
+#else
+constexpr Duration kHintLimit = 20ms;
+#endif
+
 /// A process with a bus that only reads.
 class Child {
  public:
@@ -78,8 +85,8 @@ TEST_CASE("a killed peer is reported lost at once, once") {
     CHECK_FALSE(node.bus->send(child.uid(), "stale"));
   }
   std::sort(took.begin(), took.end());
-  WARN("from SIGKILL to the hint: median " << took[5].count() << " us, worst " << took[9].count() << " us");
-  CHECK(took[5] < 20ms);
+  INFO("from SIGKILL to the hint: median " << took[5].count() << " us, worst " << took[9].count() << " us");
+  CHECK(took[5] < kHintLimit);
 }
 
 TEST_CASE("a stopped peer is not reported lost, and goes on where it was") {
