@@ -125,6 +125,7 @@ void goes_on_from_a_snapshot(const Steps& steps) {
   play(whole, Steps(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(cut)));
   Driver<Play> restored;
   RC_ASSERT(restored.machine.restore(whole.machine.snapshot()).has_value());
+  RC_ASSERT(restored.shown() == whole.shown());
   restored.now = whole.now;
   restored.slot = whole.slot;
   play(whole, steps, cut);

@@ -220,6 +220,7 @@ TEST_CASE("an auction goes on from its snapshot as if nothing had been") {
   House other;
   REQUIRE(other.machine.restore(house.machine.snapshot()).has_value());
   other.slot = house.slot;
+  CHECK(other.shown() == house.shown());
   CHECK(other.machine.digest() == house.machine.digest());
   CHECK(other.machine.snapshot() == house.machine.snapshot());
   house.bid("bob", eur(20000));

@@ -303,6 +303,7 @@ TEST_CASE("the directory goes on from its snapshot as if nothing had been") {
   House other;
   REQUIRE(other.machine.restore(house.machine.snapshot()).has_value());
   other.slot = house.slot;
+  CHECK(other.shown() == house.shown());
   CHECK(other.machine.digest() == house.machine.digest());
   CHECK(other.machine.snapshot() == house.machine.snapshot());
   CHECK(other.start("lamp").auction.group == house.start("lamp").auction.group);

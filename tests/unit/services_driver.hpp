@@ -33,6 +33,8 @@ struct AuctionPlay {
   using Answer = auction::Answer;
   using Event = auction::Event;
   static Machine make() { return Machine(lot_7()); }
+  /// Between them, they show the whole state.
+  static std::vector<Question> questions() { return {auction::AskShow{}, auction::AskHistory{}, auction::AskResult{}}; }
 };
 struct DirectoryPlay {
   using Machine = DirectoryService;
@@ -42,6 +44,10 @@ struct DirectoryPlay {
   using Answer = directory::Answer;
   using Event = directory::Event;
   static Machine make() { return {}; }
+  /// Between them, they show the whole state.
+  static std::vector<Question> questions() {
+    return {directory::AskNodes{}, directory::AskItems{}, directory::AskAuctions{}};
+  }
 };
 
 template <class Play>
@@ -75,6 +81,12 @@ class Driver {
     const auto answer = wire::decode_any<typename Play::Answer>(machine.query(wire::encode_any(question))).value();
     REQUIRE(std::holds_alternative<Expected>(answer));
     return std::get<Expected>(answer);
+  }
+  /// The whole state, as those who ask see it.
+  std::vector<Bytes> shown() const {
+    std::vector<Bytes> answers;
+    for (const auto& question : Play::questions()) answers.push_back(machine.query(wire::encode_any(question)));
+    return answers;
   }
   /// The events since the last time, if they are all of this kind; a failure otherwise.
   template <class Expected>
