@@ -1,0 +1,255 @@
+#include "node/runtime.hpp"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/base/check.hpp"
+#include "common/base/print.hpp"
+#include "common/wire/limits.hpp"
+#include "node/version.hpp"
+
+namespace gavel::node {
+
+// ---- signals ----------------------------------------------------------------------------------------------------
+
+Signals::Signals() {
+  // A client that goes away in mid-write, or a file that may not grow, is an error to be handled, not a death.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  fd_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  GAVEL_CHECK(fd_ >= 0, "the kernel gives a signalfd");
+}
+
+Signals::~Signals() { ::close(fd_); }
+
+int Signals::take() const {
+  signalfd_siginfo info{};
+  return ::read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+}
+
+// ---- life -------------------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Runtime>> Runtime::open(const Settings& settings, DataDirectory directory,
+                                               const Signals& signals, Log& log) {
+  std::unique_ptr<Runtime> runtime(new Runtime(settings, std::move(directory), signals, log));
+  if (auto started = runtime->start(); !started) return tl::unexpected<Error>(started.error());
+  return runtime;
+}
+
+Runtime::Runtime(const Settings& settings, DataDirectory directory, const Signals& signals, Log& log)
+    : settings_(settings), directory_(std::move(directory)), signals_(signals), log_(log) {
+  const Uid uid = directory_.identity.uid();
+  name_ = settings.name.empty() ? "node-" + hex(uid.value & 0xFFFFFFU) : settings.name;
+  log_.set_name(name_);
+}
+
+Runtime::~Runtime() = default;
+
+Result<void> Runtime::start() {
+  bus::BusOptions options;
+  options.self = directory_.identity.uid();
+  options.incarnation = directory_.identity.incarnation();
+  options.listen = settings_.listen;
+  options.max_message_bytes = static_cast<std::int64_t>(wire::kMaxFrameBytes);
+  options.beacon.enabled = settings_.beacon;
+  options.beacon.port = settings_.beacon_port;
+  options.beacon.address = settings_.beacon_address;
+  auto opened = bus::Bus::open(options);
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  bus_ = *std::move(opened);
+  for (const auto& note : directory_.notes) log_.warn(note);
+  for (const auto& note : directory_.store->take_notes()) log_.warn(note);
+
+  auto node_setup = setup();
+  for (const auto& seed : settings_.seeds) {
+    const auto address = bus::resolve(seed);
+    if (!address) return fail("--join " + seed + ": " + address.error().message);
+    const auto endpoints = bus::endpoints_at(*address);
+    if (!endpoints) return fail("--join " + seed + ": " + endpoints.error().message);
+    node_setup.seeds.push_back(endpoints->peer);
+  }
+  auto node = host::Node::start(std::move(node_setup), directory_.kept, bus::now(), effects_);
+  if (!node) return tl::unexpected<Error>(node.error());
+  node_ = *std::move(node);
+  directory_.kept.clear();
+
+  store::StorageOptions storage_options;
+  storage_options.sync_delay = settings_.sync_delay;
+  storage_ = std::make_unique<store::StorageThread>(std::move(directory_.store), storage_options);
+  bus_->watch_fd(storage_->readable_fd());
+  bus_->watch_fd(signals_.fd());
+  return {};
+}
+
+host::NodeSetup Runtime::setup() const {
+  host::NodeSetup out;
+  out.options.heartbeat = settings_.heartbeat;
+  out.options.suspicion = settings_.suspicion;
+  out.options.hold_down = settings_.hold_down;
+  out.options.narrate = settings_.log_level == "trace";
+  out.cluster = settings_.cluster;
+  out.name = name_;
+  out.version = kVersion;
+  out.self = {directory_.identity.uid(), directory_.identity.incarnation()};
+  const auto& at = bus_->endpoints();
+  out.endpoints = {at.pub, at.peer, at.client};
+  out.slots = settings_.slots;
+  out.bootstrap = settings_.bootstrap;
+  out.found_wait = settings_.beacon ? Duration(300ms) : Duration(0);
+  out.retired = directory_.retired;
+  out.seed = bus::random_seed();
+  out.retain_closed = settings_.retain_closed;
+  return out;
+}
+
+/// A founder serves from when what it founded is on the disk; everybody else at once.
+void Runtime::begin_to_serve() {
+  if (settings_.bootstrap && !something_durable_) return;
+  serving_ = true;
+  if (auto published = publish_card(); !published) exit_ = host::Exit{1, published.error().message};
+}
+
+Result<void> Runtime::publish_card() const {
+  const auto& at = bus_->endpoints();
+  const Uid uid = directory_.identity.uid();
+  const nlohmann::ordered_json card{
+      {"uid", hex(uid.value)},
+      {"name", name_},
+      {"cluster", settings_.cluster},
+      {"pid", ::getpid()},
+      {"version", kVersion},
+      {"durability", settings_.durable ? "fsync" : "memory"},
+      {"endpoints", {{"client", at.client}, {"peer", at.peer}, {"pub", at.pub}}},
+  };
+  if (auto written = directory_.publish(card.dump(1) + "\n"); !written) return written;
+  log_.info("ready: uid " + hex(uid.value) + ", clients and --join at " + at.client.substr(6) + ", cluster " +
+            settings_.cluster + (settings_.durable ? "" : ", durability memory"));
+  return {};
+}
+
+int Runtime::run() {
+  carry_out();
+  while (!exit_) {
+    if (!serving_) begin_to_serve();
+    TimePoint deadline = node_->next_deadline();
+    if (!unsubmitted_.empty()) deadline = std::min(deadline, bus::steady_now() + 1ms);
+    bus_->poll(deadline, *this);
+    if (const Now now = bus::now(); node_->next_deadline() <= now.at) node_->on_tick(now, effects_);
+    carry_out();
+  }
+  return finish();
+}
+
+/// What was asked of the disk gets there before the process ends.
+int Runtime::finish() {
+  if (!exit_->reason.empty()) exit_->code == 0 ? log_.info(exit_->reason) : log_.error(exit_->reason);
+  submit_writes();
+  storage_->stop();
+  return exit_->code;
+}
+
+// ---- events -----------------------------------------------------------------------------------------------------
+
+void Runtime::on_published(BytesView /*topic*/, BytesView payload) {
+  node_->on_peer_frame(bus::now(), payload, effects_);
+}
+
+void Runtime::on_peer(BytesView payload) { node_->on_peer_frame(bus::now(), payload, effects_); }
+
+void Runtime::on_client(BytesView routing_id, BytesView payload) {
+  node_->on_client_frame(bus::now(), routing_id, payload, effects_);
+}
+
+void Runtime::on_peer_lost(Uid peer) { node_->on_peer_lost(bus::now(), peer, effects_); }
+
+void Runtime::on_beacon(BytesView datagram, const std::string& /*from*/) {
+  node_->on_datagram(bus::now(), datagram, effects_);
+}
+
+void Runtime::on_fd(int fd) { fd == signals_.fd() ? on_signal() : on_storage(); }
+
+void Runtime::on_storage() {
+  const auto report = storage_->collect();
+  for (const auto& note : report.notes) log_.warn(note);
+  something_durable_ = something_durable_ || !report.durable.empty();
+  if (!report.durable.empty()) node_->on_durable(bus::now(), report.durable.back(), effects_);
+  if (!report.failure || storage_failed_) return;
+  storage_failed_ = true;
+  unsubmitted_.clear();
+  node_->on_storage_failed(bus::now(), report.failure->message, effects_);
+}
+
+void Runtime::on_signal() {
+  static bool asked = false;
+  while (const int signal = signals_.take()) {
+    if (asked) ::_exit(128 + signal);
+    asked = true;
+    node_->on_drain(bus::now(), effects_);
+  }
+}
+
+// ---- effects ----------------------------------------------------------------------------------------------------
+
+void Runtime::carry_out() {
+  carry_out_links();
+  submit_writes();
+  carry_out_sends();
+  tell_people();
+  if (effects_.exit) exit_ = std::move(effects_.exit);
+  effects_.clear();
+  for (const auto& client : std::exchange(unreachable_, {})) node_->on_client_unreachable(bus::now(), client, effects_);
+}
+
+void Runtime::carry_out_links() {
+  for (const auto& link : effects_.links) {
+    if (!link.endpoints) {
+      bus_->disconnect(link.peer);
+      continue;
+    }
+    const auto& at = *link.endpoints;
+    const auto connected = bus_->connect(link.peer, {.client = at.client, .peer = at.peer, .pub = at.pub});
+    if (!connected) log_.warn("cannot connect to node " + hex(link.peer.value) + ": " + connected.error().message);
+  }
+  for (const auto& subscription : effects_.subscriptions) {
+    if (subscription.wanted) bus_->subscribe(subscription.prefix);
+    else bus_->unsubscribe(subscription.prefix);
+  }
+}
+
+void Runtime::submit_writes() {
+  if (storage_failed_) return;
+  std::move(effects_.writes.begin(), effects_.writes.end(), std::back_inserter(unsubmitted_));
+  effects_.writes.clear();
+  if (unsubmitted_.empty()) return;
+  std::vector<store::Operation> operations;
+  operations.reserve(unsubmitted_.size());
+  for (const auto& write : unsubmitted_) operations.push_back(write.operation);
+  if (storage_->submit(unsubmitted_.back().ticket, std::move(operations))) unsubmitted_.clear();
+}
+
+void Runtime::carry_out_sends() {
+  for (const auto& publish : effects_.publishes)
+    bus_->publish(BytesView(publish.topic.data(), publish.topic.size()), publish.frame);
+  for (const auto& send : effects_.peers) bus_->send(send.to, send.frame);
+  for (const auto& seed : effects_.seeds) bus_->send_seed(seed.endpoint, seed.frame);
+  for (const auto& send : effects_.clients)
+    if (!bus_->send_client(send.routing_id, send.frame)) unreachable_.push_back(send.routing_id);
+  if (effects_.beacon) bus_->announce(*std::move(effects_.beacon));
+  if (effects_.beacon_now) bus_->send_beacon_now();
+}
+
+void Runtime::tell_people() {
+  for (const auto& note : effects_.notes) log_.note(note);
+  for (const auto& alarm : effects_.alarms) log_.error(alarm);
+}
+
+}  // namespace gavel::node

@@ -1,0 +1,40 @@
+// What gavel-node is told on its command line and by its environment (GAVEL_*; a flag wins).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/time.hpp"
+
+namespace gavel::node {
+
+struct Settings {
+  std::string data_directory;
+  bool bootstrap = false;
+  bool reset_damaged = false;
+  std::string cluster = "gavel";
+  std::string name;                       ///< empty: made from the uid
+  std::string listen = "127.0.0.1";
+  std::optional<std::uint16_t> priority;
+  std::uint32_t slots = 16;
+  Duration heartbeat = 50ms;
+  Duration suspicion = 300ms;
+  Duration hold_down = 3s;
+  bool durable = true;
+  std::vector<std::string> seeds;         ///< "host:port" as typed
+  bool beacon = true;
+  std::uint16_t beacon_port = 7420;
+  std::string beacon_address;             ///< empty: the network's broadcast address
+  std::string log_level = "info";
+  bool log_json = false;
+  Duration sync_delay{};                  ///< a fault to inject: a slow disk
+  Duration retain_closed = 1h;
+};
+
+/// The settings, or the code to end with at once: 0 after --help or --version, 2 for usage (the reason is printed).
+std::variant<Settings, int> read_settings(int argc, char** argv);
+
+}  // namespace gavel::node
