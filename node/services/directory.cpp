@@ -41,6 +41,10 @@ Bytes DirectoryService::apply(const Context& context, BytesView command, Events&
 Reply DirectoryService::execute(const Context& context, BytesView bytes, Events& events) {
   const auto command = wire::decode_any<directory::Command>(bytes);
   if (!command) return Refused{Refusal::malformed, "not a command to the directory: " + command.error().message};
+  // What has a session comes from a client; nodes propose without one.
+  if (context.session && !clients_may(*command))
+    return Refused{Refusal::not_for_clients,
+                   "only nodes tell the directory this: clients may add items and start auctions"};
   return std::visit([&](const auto& one) { return on(context, one, events); }, *command);
 }
 

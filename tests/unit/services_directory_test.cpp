@@ -291,6 +291,11 @@ TEST_CASE("a client may offer items and start auctions, and speak for no node") 
   for (const Command& command :
        std::vector<Command>{RegisterNode{}, NodeState{}, LeaveNode{}, AuctionClosed{}, AuctionLed{}})
     CHECK_FALSE(clients_may(command));
+  House house;
+  house.session = SessionId{7};
+  const auto refused = house.expect<Refused>(AuctionClosed{});
+  CHECK(refused.refusal == Refusal::not_for_clients);
+  CHECK(house.add() == "lot-1");
 }
 
 // ---- snapshots --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ inline auction::Terms lot_7() {
 /// What the messages of a service are, and the service itself.
 struct AuctionPlay {
   using Machine = AuctionService;
+  static constexpr SessionId kSession{7};  ///< a client's
   using Command = auction::Command;
   using Reply = auction::Reply;
   using Question = auction::Question;
@@ -38,6 +39,7 @@ struct AuctionPlay {
 };
 struct DirectoryPlay {
   using Machine = DirectoryService;
+  static constexpr SessionId kSession{};  ///< a node's
   using Command = directory::Command;
   using Reply = directory::Reply;
   using Question = directory::Question;
@@ -56,12 +58,13 @@ class Driver {
   typename Play::Machine machine = Play::make();
   WallTime now = at_seconds(150);
   Slot slot;
+  SessionId session = Play::kSession;
   std::vector<typename Play::Event> events;
 
   Bytes bytes(BytesView command) {
     Events pushed;
     ++slot;
-    const Bytes reply = machine.apply({slot, now, SessionId{7}, RequestNumber{slot.value}}, command, pushed);
+    const Bytes reply = machine.apply({slot, now, session, RequestNumber{slot.value}}, command, pushed);
     for (const auto& event : pushed) events.push_back(wire::decode_any<typename Play::Event>(event).value());
     return reply;
   }

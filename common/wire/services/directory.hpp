@@ -78,7 +78,7 @@ struct AuctionLed {
 };
 using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed>;
 
-/// What a client may ask for; everything else is for the nodes of the cluster to say, and a gateway refuses it.
+/// What a client may ask for; everything else is for the nodes of the cluster to say.
 inline bool clients_may(const Command& command) {
   return std::holds_alternative<AddItem>(command) || std::holds_alternative<StartAuction>(command);
 }
@@ -100,14 +100,16 @@ enum class Refusal : std::uint8_t {
   limit_exceeded = 11,
   conflict = 12,
   bad_node = 13,
+  not_for_clients = 14,
 };
-inline constexpr std::size_t kRefusals = 14;
+inline constexpr std::size_t kRefusals = 15;
 constexpr bool is_known(Refusal refusal) { return static_cast<std::size_t>(refusal) < kRefusals; }
 /// For a person to read.
 constexpr std::string_view words_for(Refusal refusal) {
   constexpr std::array<std::string_view, kRefusals> kWords{
-      "malformed", "unknown node", "unknown item", "unknown auction", "duplicate",      "bad id",   "bad text",
-      "bad price", "bad time",     "not on offer", "no free node",    "limit exceeded", "conflict", "bad node"};
+      "malformed",    "unknown node",   "unknown item", "unknown auction", "duplicate",
+      "bad id",       "bad text",       "bad price",    "bad time",        "not on offer",
+      "no free node", "limit exceeded", "conflict",     "bad node",        "not for clients"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 
