@@ -1,0 +1,18 @@
+// Invariant 10: queues stay within their limits: the replica's own account of them, what one step asks for, and what waits
+// for its disk.
+#pragma once
+
+#include "common/order/effects.hpp"
+
+namespace gavel::sim {
+
+class Boundedness {
+ public:
+  /// `overfull`: the name of a queue beyond its bound, or nothing. `unsynced`: writes that wait for the disk.
+  void stepped(Uid node, const char* overfull, const order::Effects& effects, std::size_t unsynced) const;
+
+  std::size_t most_effects = 4096;
+  std::size_t most_unsynced = 65536;
+};
+
+}  // namespace gavel::sim

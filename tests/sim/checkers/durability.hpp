@@ -1,0 +1,26 @@
+// Invariant 6: what is committed is on the disks of a majority at that moment, and what was acknowledged is in the state of
+// every member in the end, whoever crashed meanwhile.
+#pragma once
+
+#include <cstddef>
+
+
+#include "common/wire/order_types.hpp"
+
+namespace gavel::sim {
+
+class Durability {
+ public:
+  /// A slot was committed for the first time, under a configuration with `voters` voters; `safe` of them hold it on disk
+  /// (or held it, and lost their disks since).
+  void committed(Slot slot, std::size_t safe, std::size_t voters) const;
+  /// A client was told that its command took effect at `slot`.
+  void acknowledged(Slot slot);
+  /// In the end, a member has applied everything up to `slot`.
+  void ends_with(Uid node, Slot slot) const;
+
+ private:
+  Slot acknowledged_;
+};
+
+}  // namespace gavel::sim

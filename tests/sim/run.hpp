@@ -1,0 +1,28 @@
+// One run: one seed, one history, from founding the group through the faults to rest.
+#pragma once
+
+#include <string>
+
+#include "tests/sim/checkers/violation.hpp"
+#include "tests/sim/plan.hpp"
+#include "tests/sim/narrator.hpp"
+#include "tests/sim/statistics.hpp"
+
+namespace gavel::sim {
+
+struct Outcome {
+  bool passed = true;
+  std::uint64_t seed = 0;
+  Mode mode = Mode::mixed;
+  Invariant invariant = Invariant::contract;   ///< the first that was violated
+  std::string what;                            ///< in words; empty when it passed
+  TimePoint at;                                ///< virtual time of the violation, or of the end
+};
+
+/// Makes the run. `line` takes its narration.
+Outcome run_group(const RunOptions& options, Statistics& statistics, Narrator::Line line = {});
+
+/// The command that shows this run again, with its narration.
+std::string replay_command(const RunOptions& options);
+
+}  // namespace gavel::sim
