@@ -50,7 +50,12 @@ void Client::on(TimePoint now, const wire::Welcome& welcome) {
   watches_.refresh(now, options_.watch_refresh, [this](const wire::Watch& watch) { send(watch); });
 }
 
-void Client::on(TimePoint now, const wire::Refused& refused) { on_refusal(now, refused.reason); }
+void Client::on(TimePoint now, const wire::Refused& refused) {
+  if (!welcomed()) return on_refusal(now, refused.reason);
+  // It took this client before, and has forgotten it: hello again, there or elsewhere.
+  gateways_.failed(endpoint_, now);
+  leave(now, NoteKind::refused, endpoint_ + ": " + refused.reason);
+}
 
 void Client::on_refusal(TimePoint now, const std::string& reason) {
   gateways_.refused(endpoint_, now, reason);

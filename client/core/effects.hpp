@@ -90,6 +90,18 @@ struct Resync {
   Slot slot;
 };
 enum class NoteKind : std::uint8_t { connecting, welcomed, gateway_lost, gateway_silent, gateway_slow, refused, session };
+constexpr std::string_view print(NoteKind kind) {
+  switch (kind) {
+    case NoteKind::connecting: return "connecting:";
+    case NoteKind::welcomed: return "welcomed:";
+    case NoteKind::gateway_lost: return "gateway lost:";
+    case NoteKind::gateway_silent: return "gateway silent:";
+    case NoteKind::gateway_slow: return "gateway slow:";
+    case NoteKind::refused: return "refused:";
+    case NoteKind::session: return "opened:";
+  }
+  return "?";
+}
 /// What a person may like to know about the client's own doings.
 struct Note {
   NoteKind kind;

@@ -2,6 +2,7 @@
 // where they were, none twice, none out of order, and so that a hole is known for one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -41,7 +42,7 @@ class Watches {
   template <class Say>
   void refresh(TimePoint now, Duration refresh, Say&& say) {
     for (auto& [group, seen] : open_) {
-      if (now - seen.fresh < refresh) continue;
+      if (now < seen.due(refresh)) continue;
       seen.fresh = now;
       say(wire::Watch{group, seen.slot, seen.index});
     }
@@ -51,7 +52,7 @@ class Watches {
   }
   TimePoint next_refresh(Duration refresh) const {
     TimePoint at = kNever;
-    for (const auto& [group, seen] : open_) at = std::min(at, seen.fresh + refresh);
+    for (const auto& [group, seen] : open_) at = std::min(at, seen.due(refresh));
     return at;
   }
 
@@ -60,6 +61,11 @@ class Watches {
     Slot slot;
     std::uint32_t index = 0;
     TimePoint fresh = kLongAgo;
+    /// To watch from now on, said again, would leave out what happened in between: once a link is enough.
+    TimePoint due(Duration refresh) const {
+      const bool from_now_on = !slot && index == 0;
+      return from_now_on && fresh != kLongAgo ? kNever : fresh + refresh;
+    }
     bool before(Slot s, std::uint32_t i) const { return std::pair(slot, index) < std::pair(s, i); }
   };
   std::map<GroupId, Seen> open_;

@@ -65,6 +65,18 @@ TEST_CASE("client: a gateway that refuses is left for one that does not") {
   CHECK(s.outcomes.empty());
 }
 
+TEST_CASE("client: a gateway that forgot the client is greeted again, and no call is lost by it") {
+  Script s({kA});
+  const CallId ask = s.client.query(s.now, kGroup, "show", 5s);
+  s.welcome();
+  s.expect<wire::Call>();
+  s.say(wire::Refused{"say hello first"});
+  s.pass(60ms);
+  s.welcome();
+  s.answer(s.expect<wire::Call>(), wire::AnswerStatus::ok, "state");
+  CHECK(s.outcome(ask).body == "state");
+}
+
 TEST_CASE("client: garbage from a gateway is counted and harms nothing") {
   Script s({kA});
   const CallId ask = s.client.query(s.now, kGroup, "show", 5s);

@@ -1,0 +1,110 @@
+// auctions, start, show, history, result.
+#include "client/cli/commands.hpp"
+#include "client/cli/rows.hpp"
+#include "common/base/print.hpp"
+
+namespace gavel::cli {
+namespace {
+
+void list_auctions(Context& context, directory::Which which) {
+  Section section = auctions_section();
+  for (const auto& auction : context.house().auctions(which)) section.rows.push_back(row(auction));
+  context.output().list(section);
+}
+
+void start(Context& context, const std::string& item, const std::string& duration) {
+  const auto length = parse_duration(duration);
+  if (!length) fail_with(Exit::usage, "--for " + length.error().message);
+  const auto started = context.house().start({item, *length, {}, context.settings.as});
+  const auto& a = started.auction;
+  Row all = row(a);
+  all["clients"] = started.clients;
+  all["failures_survived"] = started.failures_survived;
+  all["safety"] = started.safety;
+  context.output().record(all, a.id + " runs until " + clock(a.terms.end) + " on " + std::to_string(a.members.size()) +
+                                   (a.members.size() == 1 ? " node" : " nodes") + ", auctioneer " + gavel::print(a.active) +
+                                   "\n" + started.safety + "\nbid with: gavel bid " + a.id + " " +
+                                   format_amount(a.terms.start_price));
+}
+
+void show(Context& context, const std::string& id) {
+  const auto summary = context.house().show(context.house().running(id)).value;
+  context.output().record(row(summary), describe(summary));
+}
+
+struct HistoryOptions {
+  std::string auction;
+  std::uint64_t from = 1, session = 0, number = 0;
+};
+
+void history(Context& context, const HistoryOptions& options) {
+  const auto told = context.house().history(context.house().running(options.auction), options.from);
+  Section section = history_section();
+  for (const auto& bid : told.value) {
+    if (options.session != 0 && bid.session.value != options.session) continue;
+    if (options.number != 0 && bid.request.value != options.number) continue;
+    section.rows.push_back(row(bid));
+  }
+  const bool searched = options.session != 0 || options.number != 0;
+  if (searched) section.if_empty.clear();
+  context.output().list(section);
+  if (searched && section.rows.empty())
+    fail_with(Exit::not_found, "no such bid is among the accepted ones, as of slot " + std::to_string(told.outcome.slot.value));
+}
+
+void result(Context& context, const std::string& id) {
+  const auto auction = context.house().auction(id);
+  auto outcome = auction.outcome;
+  if (!outcome) outcome = context.house().show(auction).value.outcome;
+  if (!outcome) fail_with(Exit::not_found, auction.id + " has no result yet: it runs until " + iso(auction.terms.end));
+  Row all{{"auction", auction.id}};
+  all.update(row(*outcome));
+  context.output().record(all, describe(auction.id, *outcome));
+}
+
+/// A command whose only argument is an auction.
+void add_simple(CLI::App& app, Context& context, const std::string& name, const std::string& about,
+                void (*run)(Context&, const std::string&)) {
+  auto* command = app.add_subcommand(name, about);
+  auto id = std::make_shared<std::string>();
+  command->add_option("AUCTION", *id, "Its id, e.g. lot-7")->required();
+  command->callback([&context, id, run] { context.action = [&context, id, run] { run(context, *id); }; });
+}
+
+}  // namespace
+
+void add_auction_commands(CLI::App& app, Context& context) {
+  auto* list = app.add_subcommand("auctions", "List auctions, running and ended");
+  auto which = std::make_shared<directory::Which>(directory::Which::all);
+  auto* running = list->add_flag_callback("--running", [which] { *which = directory::Which::running; }, "Only those that run");
+  list->add_flag_callback("--ended", [which] { *which = directory::Which::ended; }, "Only those that ended")->excludes(running);
+  list->callback([&context, which] { context.action = [&context, which] { list_auctions(context, *which); }; });
+
+  auto* begin = app.add_subcommand("start",
+                                   "Start the auction of an item\n\n"
+                                   "Examples:\n"
+                                   "  gavel start lot-7\n"
+                                   "  gavel start lot-7 --for 2m30s");
+  auto item = std::make_shared<std::string>();
+  auto duration = std::make_shared<std::string>("60s");
+  begin->add_option("ITEM", *item, "The item's id, e.g. lot-7")->required();
+  begin->add_option("--for", *duration, "How long it is open")->capture_default_str();
+  begin->callback([&context, item, duration] { context.action = [&context, item, duration] { start(context, *item, *duration); }; });
+
+  add_simple(app, context, "show", "Who leads an auction, and what would be enough", show);
+  add_simple(app, context, "result", "How an auction ended", result);
+
+  auto* past = app.add_subcommand("history",
+                                  "The accepted bids of an auction, in order\n\n"
+                                  "Examples:\n"
+                                  "  gavel history lot-7\n"
+                                  "  gavel history lot-7 --session 21 --number 1    does that bid count?");
+  auto options = std::make_shared<HistoryOptions>();
+  past->add_option("AUCTION", options->auction, "Its id, e.g. lot-7")->required();
+  past->add_option("--from", options->from, "First bid to show")->check(CLI::PositiveNumber);
+  past->add_option("--session", options->session, "Only bids of this session");
+  past->add_option("--number", options->number, "Only the bid with this number in its session");
+  past->callback([&context, options] { context.action = [&context, options] { history(context, *options); }; });
+}
+
+}  // namespace gavel::cli

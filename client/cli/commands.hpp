@@ -1,0 +1,56 @@
+// The program's commands, as they are declared to CLI11: once, for the command line and for the shell alike. Each
+// declaration puts what is to be done into Context::action; it runs when the whole line has been understood.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include "client/cli/follower.hpp"
+#include "client/cli/house.hpp"
+#include "client/cli/output.hpp"
+
+namespace gavel::cli {
+
+struct Context {
+  Settings settings;
+  std::function<void()> action;
+  /// Made when first needed, kept for the next line of a shell.
+  std::unique_ptr<House> made;
+  /// In a shell: what is joined, bid for or watched is followed from then on, and the command does not wait for events.
+  std::unique_ptr<Follower> follower;
+
+  House& house() {
+    if (!made) made = std::make_unique<House>(settings);
+    return *made;
+  }
+  Output output() const { return Output(std::cout, settings.format); }
+};
+
+void add_global_options(CLI::App& app, Settings& settings);
+void add_output_option(CLI::App& app, Settings& settings);
+
+/// Runs a parse of `app`: help goes to stdout, what is wrong to stderr.
+Exit parse(CLI::App& app, const std::function<void()>& parse_it);
+
+void add_item_commands(CLI::App& app, Context& context);
+void add_auction_commands(CLI::App& app, Context& context);
+void add_bid_commands(CLI::App& app, Context& context);
+void add_cluster_commands(CLI::App& app, Context& context);
+void add_replicas_command(CLI::App& app, Context& context);
+void add_bidders_command(CLI::App& app, Context& context);
+/// All of the above.
+void add_commands(CLI::App& app, Context& context);
+
+/// Those that make no sense within the shell.
+void add_shell_command(CLI::App& app, Context& context);
+void add_completion_command(CLI::App& app, Context& context);
+
+/// An amount as the user typed it, in the currency that is written there, or else in `otherwise`. Throws Failure{usage}.
+Money read_amount(const std::string& text, Currency otherwise);
+Currency read_currency(const std::string& code);
+/// Throws Failure{usage} if no auction could understand the text, before anybody is asked.
+void check_amount(const std::string& text, const std::string& currency);
+
+}  // namespace gavel::cli

@@ -1,0 +1,68 @@
+// A client with its sockets: carries out what the client core asks for, and waits. One per thread. It listens for beacons
+// only once the core knows no gateway.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "client/cli/settings.hpp"
+#include "client/core/client.hpp"
+#include "common/bus/beacon.hpp"
+#include "common/bus/client_socket.hpp"
+
+namespace gavel::cli {
+
+class Connection final : private bus::ClientSink {
+ public:
+  /// To whichever node answers first. Throws Failure if a given node's name cannot be understood.
+  explicit Connection(const Settings& settings);
+  /// To that node and no other: "tcp://a.b.c.d:port".
+  Connection(const Settings& settings, const std::string& only_endpoint);
+
+  /// Each waits for its outcome; throws Failure{interrupted} on Ctrl-C.
+  client::Outcome command(GroupId group, Bytes body);
+  client::Outcome query(GroupId group, Bytes body);
+  client::Outcome local(GroupId group, Bytes body);
+  client::Outcome status();
+
+  void watch(GroupId group, Slot slot, std::uint32_t index);
+  void unwatch(GroupId group) { client_.unwatch(group); }
+  /// What is pushed, in order. Called from within any function that waits.
+  std::function<void(const client::Event&)> on_event;
+  std::function<void(const client::Resync&)> on_resync;
+
+  /// Lets things happen until something did, or the time has come.
+  void turn(TimePoint until);
+  /// As turn(), and returns true at once when `fd` has something to read.
+  bool turn(TimePoint until, int fd);
+
+  const client::Client& client() const { return client_; }
+
+ private:
+  void on_message(BytesView payload) override;
+  void on_lost() override;
+  void on_fd(int fd) override;
+
+  client::Outcome wait(client::CallId call);
+  void carry_out();
+  void carry_out(client::Effect& effect);
+  void probe(const Bytes& datagram);
+
+  Settings settings_;
+  client::Client client_;
+  bus::ClientSocket socket_;
+  std::optional<bus::Beacon> beacon_;
+  bool beacon_failed_ = false;
+  int watched_fd_ = -1;
+  bool fd_ready_ = false;
+  client::CallId awaited_;
+  std::optional<client::Outcome> outcome_;
+};
+
+/// Ctrl-C sets a flag instead of ending the program; everything that waits looks at it.
+void catch_interrupts();
+bool interrupted();
+void forget_interrupt();
+
+}  // namespace gavel::cli

@@ -1,0 +1,98 @@
+#include "client/cli/follower.hpp"
+
+#include <algorithm>
+
+namespace gavel::cli {
+
+Follower::Follower(House& house, std::function<void(const Telling&)> tell) : house_(house), tell_(std::move(tell)) {
+  house_.connection().on_event = [this](const client::Event& event) { on_event(event); };
+  house_.connection().on_resync = [this](const client::Resync& resync) {
+    const auto at = followed_.find(resync.group);
+    if (at != followed_.end()) at->second.missed = true;
+  };
+}
+
+Follower::~Follower() {
+  house_.connection().on_event = nullptr;
+  house_.connection().on_resync = nullptr;
+  for (const auto& [group, followed] : followed_) house_.connection().unwatch(group);
+}
+
+void Follower::follow(const directory::Auction& auction, bool with_past) {
+  if (followed_.count(auction.group) != 0) return;
+  Followed& followed = followed_[auction.group];
+  followed.auction = auction;
+  // The state is read at some slot; the events from the next slot on are all that it does not hold.
+  const auto summary = house_.show(auction);
+  if (with_past) read_past(followed, true);
+  else followed.last_bid = summary.value.bids;
+  if (summary.value.outcome) on_closed(followed, {auction.id, *summary.value.outcome});
+  else house_.connection().watch(auction.group, summary.outcome.slot, client::kWholeSlot);
+}
+
+void Follower::follow_directory() { house_.connection().watch(kDirectoryGroup, {}, 0); }
+
+void Follower::unfollow(const std::string& auction) {
+  for (auto at = followed_.begin(); at != followed_.end(); ++at) {
+    if (at->second.auction.id != auction) continue;
+    house_.connection().unwatch(at->first);
+    followed_.erase(at);
+    return;
+  }
+}
+
+void Follower::read_past(Followed& followed, bool tell_it) {
+  for (const auto& bid : house_.history(followed.auction, followed.last_bid + 1).value) {
+    if (bid.ordinal <= followed.last_bid) continue;
+    followed.last_bid = bid.ordinal;
+    if (tell_it) tell_(describe(auction::Event(auction::NewHighest{followed.auction.id, bid})));
+  }
+}
+
+void Follower::catch_up() {
+  for (auto& [group, followed] : followed_) {
+    if (!followed.missed) continue;
+    followed.missed = false;
+    read_past(followed, true);
+    const auto summary = house_.show(followed.auction).value;
+    if (summary.outcome) on_closed(followed, {followed.auction.id, *summary.outcome});
+  }
+}
+
+bool Follower::is_open(const std::string& auction) const {
+  return std::any_of(followed_.begin(), followed_.end(), [&](const auto& entry) {
+    return entry.second.auction.id == auction && !entry.second.closed;
+  });
+}
+
+bool Follower::is_followed(const std::string& auction) const {
+  return std::any_of(followed_.begin(), followed_.end(),
+                     [&](const auto& entry) { return entry.second.auction.id == auction; });
+}
+
+void Follower::on_event(const client::Event& event) {
+  if (event.group == kDirectoryGroup) {
+    if (const auto decoded = wire::decode_any<directory::Event>(event.body)) tell_(describe(*decoded));
+    return;
+  }
+  const auto at = followed_.find(event.group);
+  if (at == followed_.end()) return;
+  if (const auto decoded = wire::decode_any<auction::Event>(event.body)) on_auction_event(at->second, *decoded);
+}
+
+void Follower::on_auction_event(Followed& followed, const auction::Event& event) {
+  if (const auto* bid = std::get_if<auction::NewHighest>(&event)) {
+    if (bid->bid.ordinal <= followed.last_bid) return;
+    followed.last_bid = bid->bid.ordinal;
+  }
+  if (const auto* closed = std::get_if<auction::Closed>(&event)) return on_closed(followed, *closed);
+  tell_(describe(event));
+}
+
+void Follower::on_closed(Followed& followed, const auction::Closed& closed) {
+  if (followed.closed) return;
+  followed.closed = true;
+  tell_(describe(auction::Event(closed)));
+}
+
+}  // namespace gavel::cli

@@ -1,0 +1,48 @@
+// Follows auctions and the directory for somebody who watches: first what was, then what comes, each once and in order.
+// What it has to tell goes to one function; who calls decides where that prints.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "client/cli/house.hpp"
+#include "client/cli/rows.hpp"
+
+namespace gavel::cli {
+
+class Follower {
+ public:
+  Follower(House& house, std::function<void(const Telling&)> tell);
+  ~Follower();
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  /// `with_past`: tell the bids up to now first.
+  void follow(const directory::Auction& auction, bool with_past);
+  void follow_directory();
+  void unfollow(const std::string& auction);
+
+  /// Reads anew what a gap in the pushed events may have hidden. Not to be called from within `tell`.
+  void catch_up();
+  /// False once the auction is closed, or if it is not followed.
+  bool is_open(const std::string& auction) const;
+  bool is_followed(const std::string& auction) const;
+
+ private:
+  struct Followed {
+    directory::Auction auction;
+    std::uint64_t last_bid = 0;
+    bool closed = false;
+    bool missed = false;
+  };
+  void read_past(Followed& followed, bool tell_it);
+  void on_event(const client::Event& event);
+  void on_auction_event(Followed& followed, const auction::Event& event);
+  void on_closed(Followed& followed, const auction::Closed& closed);
+
+  House& house_;
+  std::function<void(const Telling&)> tell_;
+  std::map<GroupId, Followed> followed_;
+};
+
+}  // namespace gavel::cli

@@ -1,0 +1,134 @@
+// The options that every command understands, how a line is parsed, and the completion script.
+#include <algorithm>
+#include <cmath>
+
+#include "client/cli/commands.hpp"
+
+namespace gavel::cli {
+
+void add_output_option(CLI::App& app, Settings& settings) {
+  static const std::map<std::string, Format> kFormats{{"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
+  app.add_option("-o,--output", settings.format, "table, json or jsonl (one line a row)")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->default_str("table")
+      ->type_name("FORMAT");
+}
+
+void add_global_options(CLI::App& app, Settings& settings) {
+  app.add_option("--cluster", settings.cluster, "Which cluster")->envname("GAVEL_CLUSTER")->capture_default_str()->type_name("NAME");
+  app.add_option("--node", settings.nodes, "A node to go through, again for each further one (default: whoever is heard)")
+      ->envname("GAVEL_NODE")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("HOST:PORT");
+  app.add_option("--as", settings.as, "Who you are (default: your user name)")->envname("GAVEL_AS")->type_name("NAME");
+  add_output_option(app, settings);
+  app.add_option_function<double>(
+         "--timeout", [&settings](double seconds) { settings.timeout = Duration(std::llround(seconds * 1e6)); },
+         "Seconds that a call may take, all attempts together (default: 5)")
+      ->check(CLI::Range(0.001, 86400.0).description(""))
+      ->type_name("S");
+  app.add_option("--beacon-port", settings.beacon_port, "UDP port of the nodes' beacons")
+      ->envname("GAVEL_BEACON_PORT")
+      ->check(CLI::Range(1, 65535).description(""))
+      ->capture_default_str()
+      ->type_name("PORT");
+  app.add_option("--beacon-address", settings.beacon_address, "Broadcast or multicast address of the beacons (default: the interface's)")
+      ->envname("GAVEL_BEACON_ADDRESS")
+      ->type_name("ADDRESS");
+  app.add_option("--beacon-interface", settings.beacon_interface, "Own address to hear beacons at")
+      ->envname("GAVEL_BEACON_INTERFACE")
+      ->capture_default_str()
+      ->type_name("ADDRESS");
+  app.add_flag("-v,--verbose", settings.verbose, "Tell on stderr which gateways and sessions are used");
+}
+
+void add_commands(CLI::App& app, Context& context) {
+  add_item_commands(app, context);
+  add_auction_commands(app, context);
+  add_bid_commands(app, context);
+  add_cluster_commands(app, context);
+  add_replicas_command(app, context);
+  add_bidders_command(app, context);
+}
+
+Exit parse(CLI::App& app, const std::function<void()>& parse_it) {
+  try {
+    parse_it();
+    return Exit::ok;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      app.exit(error, std::cout, std::cout);
+      return Exit::ok;
+    }
+    std::string command = app.get_name();
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      command += (command.empty() ? "" : " ") + at->get_name();
+    }
+    std::cerr << "gavel: " << error.what() << "; see " << command << " --help\n";
+    return Exit::usage;
+  }
+}
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
+  return all;
+}
+
+std::vector<std::string> names_of(std::vector<CLI::App*> commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// Commands and options from their declarations; ids of items and auctions from the cluster, if one answers quickly.
+std::string bash_completion(CLI::App& app) {
+  std::string cases;
+  for (CLI::App* command : app.get_subcommands({})) {
+    auto words = options_of(*command);
+    for (const std::string& name : names_of(command->get_subcommands({}))) words.push_back(name);
+    cases += "    " + command->get_name() + ") words=\"" + joined(words) + "\" ;;\n";
+  }
+  return "# bash completion for gavel: source <(gavel completion bash)\n"
+         "_gavel() {\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} command= words= i\n"
+         "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+         "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
+         "  done\n"
+         "  case $command in\n"
+         "    '') words=\"" + joined(names_of(app.get_subcommands({}))) + " " + joined(options_of(app)) + "\" ;;\n" + cases +
+         "  esac\n"
+         "  case $command in\n"
+         "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n 's/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "    bid|join|leave|show|history|watch|result|replicas|bidders)\n"
+         "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n 's/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "  esac\n"
+         "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+         "}\n"
+         "complete -F _gavel gavel\n";
+}
+
+}  // namespace
+
+void add_completion_command(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("completion",
+                                     "Print a completion script\n\n"
+                                     "Examples:\n"
+                                     "  source <(gavel completion bash)");
+  auto shell = std::make_shared<std::string>();
+  command->add_option("SHELL", *shell, "bash")->required()->check(CLI::IsMember({"bash"}).description(""));
+  command->callback([&app, &context] { context.action = [&app] { std::cout << bash_completion(app); }; });
+}
+
+}  // namespace gavel::cli

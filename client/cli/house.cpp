@@ -1,0 +1,168 @@
+#include "client/cli/house.hpp"
+
+#include "client/cli/output.hpp"
+
+namespace gavel::cli {
+namespace {
+
+Exit exit_for(directory::Refusal refusal) {
+  switch (refusal) {
+    case directory::Refusal::unknown_node:
+    case directory::Refusal::unknown_item:
+    case directory::Refusal::unknown_auction: return Exit::not_found;
+    default: return Exit::rejected;
+  }
+}
+
+[[noreturn]] void refuse(const directory::Refused& refused) {
+  fail_with(exit_for(refused.refusal), harmless(refused.message));
+}
+[[noreturn]] void refuse(const auction::Refused& refused) { fail_with(Exit::internal, harmless(refused.message)); }
+
+/// The expected alternative of what a service answered; a Refused is thrown.
+template <class Wanted, class Answer>
+Wanted expect(const client::Outcome& outcome, const std::string& finds_out) {
+  require_ok(outcome, finds_out);
+  auto answer = wire::decode_any<Answer>(outcome.body);
+  if (!answer) fail_with(Exit::internal, "the answer of " + outcome.gateway_name + " is not understood: " + answer.error().message);
+  if (const auto* refused = std::get_if<std::variant_alternative_t<0, Answer>>(&*answer)) refuse(*refused);
+  if (auto* wanted = std::get_if<Wanted>(&*answer)) return std::move(*wanted);
+  fail_with(Exit::internal, "an answer of another kind came from " + outcome.gateway_name);
+}
+
+Bytes question(directory::Question q) { return wire::encode_any(q); }
+Bytes question(auction::Question q) { return wire::encode_any(q); }
+Bytes encoded(directory::Command c) { return wire::encode_any(c); }
+Bytes encoded(auction::Command c) { return wire::encode_any(c); }
+
+/// All pages of a list that the directory gives in pages.
+template <class Page, class Element>
+std::vector<Element> all_pages(Connection& connection, auto ask, std::vector<Element> Page::*elements) {
+  std::vector<Element> all;
+  for (;;) {
+    auto page = expect<Page, directory::Answer>(connection.query(kDirectoryGroup, question(ask)), "");
+    auto& found = page.*elements;
+    all.insert(all.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+    if (!page.next) return all;
+    ask.from = *page.next;
+  }
+}
+
+}  // namespace
+
+void require_ok(const client::Outcome& outcome, const std::string& finds_out) {
+  const std::string what = harmless(outcome.message);
+  switch (outcome.kind) {
+    case client::OutcomeKind::ok: return;
+    case client::OutcomeKind::unknown:
+      fail_with(Exit::unknown, "outcome unknown: " + what + (finds_out.empty() ? "" : "\nto find out: " + finds_out));
+    case client::OutcomeKind::unknown_group: fail_with(Exit::not_found, what);
+    case client::OutcomeKind::malformed: fail_with(Exit::internal, what);
+    case client::OutcomeKind::cancelled: fail_with(Exit::interrupted, what);
+    case client::OutcomeKind::unreachable:
+      fail_with(Exit::no_quorum,
+                what + "; is a node running, and is it of this --cluster? `gavel find` looks for nodes, --node HOST:PORT "
+                       "names one");
+    case client::OutcomeKind::refused: fail_with(Exit::no_quorum, what + "; --cluster NAME chooses another one");
+    case client::OutcomeKind::no_answer:
+      fail_with(Exit::no_quorum, what + "; `gavel status` shows who is there, --timeout S waits longer");
+    case client::OutcomeKind::busy: fail_with(Exit::no_quorum, what + "; try again later");
+  }
+}
+
+std::string finds_out_bid(const std::string& auction, const client::Outcome& outcome) {
+  return "gavel history " + auction + " --session " + std::to_string(outcome.session.value) + " --number " +
+         std::to_string(outcome.number.value);
+}
+
+// ---- directory ------------------------------------------------------------------------------------------------------
+
+std::vector<directory::NodeRecord> House::nodes() {
+  return expect<directory::Nodes, directory::Answer>(
+             connection_.local(kDirectoryGroup, question(directory::AskNodes{})), "")
+      .nodes;
+}
+
+std::vector<directory::Item> House::items() {
+  return all_pages(connection_, directory::AskItems{}, &directory::Items::items);
+}
+
+std::vector<directory::Auction> House::auctions(directory::Which which) {
+  return all_pages(connection_, directory::AskAuctions{which, ""}, &directory::Auctions::auctions);
+}
+
+directory::Auction House::auction(const std::string& id) {
+  return expect<directory::AuctionAnswer, directory::Answer>(
+             connection_.query(kDirectoryGroup, question(directory::AskAuction{id})), "")
+      .auction;
+}
+
+directory::Auction House::running(const std::string& id) {
+  const auto near = connection_.local(kDirectoryGroup, question(directory::AskAuction{id}));
+  if (near.kind == client::OutcomeKind::ok) {
+    const auto answer = wire::decode_any<directory::Answer>(near.body);
+    const auto* found = answer ? std::get_if<directory::AuctionAnswer>(&*answer) : nullptr;
+    if (found != nullptr && !found->auction.outcome) return found->auction;
+  }
+  return auction(id);
+}
+
+directory::ItemAdded House::add(const directory::AddItem& item) {
+  return expect<directory::ItemAdded, directory::Reply>(connection_.command(kDirectoryGroup, encoded(item)),
+                                                        "gavel items list");
+}
+
+directory::AuctionStarted House::start(const directory::StartAuction& start) {
+  return expect<directory::AuctionStarted, directory::Reply>(connection_.command(kDirectoryGroup, encoded(start)),
+                                                             "gavel auctions");
+}
+
+// ---- one auction ----------------------------------------------------------------------------------------------------
+
+Told<auction::BidReply> House::bid(const directory::Auction& in, const Money& amount) {
+  auto outcome = connection_.command(in.group, encoded(auction::Bid{settings_.as, amount}));
+  auto reply = expect<auction::BidReply, auction::Reply>(outcome, finds_out_bid(in.id, outcome));
+  return {std::move(reply), std::move(outcome)};
+}
+
+auction::Presence House::join(const directory::Auction& in) {
+  return expect<auction::Presence, auction::Reply>(connection_.command(in.group, encoded(auction::Join{settings_.as})),
+                                                   "gavel show " + in.id);
+}
+
+auction::Presence House::leave(const directory::Auction& in) {
+  return expect<auction::Presence, auction::Reply>(connection_.command(in.group, encoded(auction::Leave{settings_.as})),
+                                                   "gavel show " + in.id);
+}
+
+Told<auction::Summary> House::show(const directory::Auction& in) {
+  auto outcome = connection_.query(in.group, question(auction::AskShow{}));
+  auto summary = expect<auction::Summary, auction::Answer>(outcome, "");
+  return {std::move(summary), std::move(outcome)};
+}
+
+namespace {
+
+template <class Ask>
+Told<std::vector<auction::BidRecord>> history_pages(std::uint64_t from, Ask&& ask) {
+  Told<std::vector<auction::BidRecord>> all;
+  for (;;) {
+    all.outcome = ask(question(auction::AskHistory{from, auction::kMaxPage}));
+    auto page = expect<auction::History, auction::Answer>(all.outcome, "");
+    all.value.insert(all.value.end(), page.bids.begin(), page.bids.end());
+    from += page.bids.size();
+    if (page.bids.empty() || from > page.total) return all;
+  }
+}
+
+}  // namespace
+
+Told<std::vector<auction::BidRecord>> House::history(const directory::Auction& in, std::uint64_t from) {
+  return history_pages(from, [&](Bytes ask) { return connection_.query(in.group, std::move(ask)); });
+}
+
+Told<std::vector<auction::BidRecord>> local_history(Connection& connection, GroupId group) {
+  return history_pages(1, [&](Bytes ask) { return connection.local(group, std::move(ask)); });
+}
+
+}  // namespace gavel::cli

@@ -1,0 +1,63 @@
+// The house as the program's commands see it: typed questions and commands to the directory and to auctions. Whatever goes
+// wrong is thrown as a Failure, with the exit code, and for an unknown outcome with the command that finds out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/cli/connection.hpp"
+#include "client/cli/failure.hpp"
+#include "common/wire/services/auction.hpp"
+#include "common/wire/services/directory.hpp"
+
+namespace gavel::cli {
+
+/// An answer, and how it came about.
+template <class T>
+struct Told {
+  T value;
+  client::Outcome outcome;
+};
+
+class House {
+ public:
+  explicit House(const Settings& settings) : settings_(settings), connection_(settings) {}
+
+  Connection& connection() { return connection_; }
+  const Settings& settings() const { return settings_; }
+
+  // Directory.
+  std::vector<directory::NodeRecord> nodes();
+  std::vector<directory::Item> items();
+  std::vector<directory::Auction> auctions(directory::Which which);
+  /// As the directory has it now.
+  directory::Auction auction(const std::string& id);
+  /// Good enough to command a running auction, and had without waiting for the directory's leader where possible.
+  directory::Auction running(const std::string& id);
+  directory::ItemAdded add(const directory::AddItem& item);
+  directory::AuctionStarted start(const directory::StartAuction& start);
+
+  // One auction.
+  Told<auction::BidReply> bid(const directory::Auction& in, const Money& amount);
+  auction::Presence join(const directory::Auction& in);
+  auction::Presence leave(const directory::Auction& in);
+  Told<auction::Summary> show(const directory::Auction& in);
+  /// Accepted bids from that ordinal on.
+  Told<std::vector<auction::BidRecord>> history(const directory::Auction& in, std::uint64_t from = 1);
+
+ private:
+  Settings settings_;
+  Connection connection_;
+};
+
+/// Throws unless the outcome is ok. `finds_out`: the command that tells what became of an unknown one.
+void require_ok(const client::Outcome& outcome, const std::string& finds_out);
+
+/// What `gavel bid` prints when it gave up: the command that tells whether that bid counts.
+std::string finds_out_bid(const std::string& auction, const client::Outcome& outcome);
+
+/// The node's own history of accepted bids, page by page; the outcome's slot is that of the last page.
+Told<std::vector<auction::BidRecord>> local_history(Connection& connection, GroupId group);
+
+}  // namespace gavel::cli

@@ -1,0 +1,226 @@
+#include "client/cli/shell.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/base/print.hpp"
+#include "common/bus/clock.hpp"
+
+namespace gavel::cli {
+namespace {
+
+/// Empty if there is no place to keep it.
+std::string history_file() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state == nullptr && home == nullptr) return {};
+  const auto directory = (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") / "gavel";
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  return error ? std::string() : (directory / "history").string();
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> split_words(const std::string& line) {
+  std::vector<std::string> words;
+  std::optional<std::string> word;
+  char quote = 0;
+  for (const char c : line) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+      else *word += c;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+      if (!word) word.emplace();
+    } else if (c == ' ' || c == '\t') {
+      if (word) words.push_back(*std::exchange(word, std::nullopt));
+    } else {
+      if (!word) word.emplace();
+      *word += c;
+    }
+  }
+  if (quote != 0) return fail(std::string("a ") + quote + " is not closed");
+  if (word) words.push_back(*word);
+  return words;
+}
+
+Shell::Shell(const Settings& settings) { context_.settings = settings; }
+
+Exit Shell::run() { return ::isatty(STDIN_FILENO) != 0 ? run_terminal() : run_pipe(); }
+
+void Shell::begin() {
+  House& house = context_.house();
+  context_.follower = std::make_unique<Follower>(house, [this](const Telling& telling) { on_telling(telling); });
+  try {
+    for (const auto& item : house.items()) ids_.insert(item.id);
+    for (const auto& auction : house.auctions(directory::Which::all)) ids_.insert(auction.id);
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::interrupted) throw;
+    std::cerr << "gavel: " << failure.message << '\n';
+  }
+  context_.follower->follow_directory();
+}
+
+Exit Shell::run_terminal() {
+  editor_.emplace("gavel> ", history_file(),
+                  LineEditor::Hooks{[this] { return wait_for_input(); },
+                                    [this](const std::string& before, const std::string& word) { return complete(before, word); }});
+  begin();
+  report();
+  Exit last = Exit::ok;
+  for (;;) {
+    const auto line = editor_->read();
+    forget_interrupt();
+    if (!line || is_exit(*line)) return last;
+    if (line->find_first_not_of(" \t") != std::string::npos) last = execute(*line);
+    forget_interrupt();
+  }
+}
+
+Exit Shell::run_pipe() {
+  begin();
+  Exit last = Exit::ok;
+  std::string waiting;
+  for (;;) {
+    const auto newline = waiting.find('\n');
+    if (newline == std::string::npos) {
+      if (!wait_for_input()) return Exit::interrupted;
+      char buffer[4096];
+      const auto count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+      if (count > 0) waiting.append(buffer, static_cast<std::size_t>(count));
+      else if (waiting.empty()) return last;
+      else waiting += '\n';
+      continue;
+    }
+    const std::string line = waiting.substr(0, newline);
+    waiting.erase(0, newline + 1);
+    if (is_exit(line)) return last;
+    if (line.find_first_not_of(" \t") != std::string::npos && line.front() != '#') last = execute(line);
+  }
+}
+
+bool Shell::wait_for_input() {
+  for (;;) {
+    if (interrupted()) return false;
+    const bool ready = context_.house().connection().turn(kNever, STDIN_FILENO);
+    try {
+      context_.follower->catch_up();
+    } catch (const Failure& failure) {
+      if (failure.code == Exit::interrupted) return false;
+    }
+    if (ready) return true;
+  }
+}
+
+bool Shell::is_exit(const std::string& line) const {
+  const auto words = split_words(line);
+  return words && words->size() == 1 && (words->front() == "exit" || words->front() == "quit");
+}
+
+Exit Shell::execute(const std::string& line) {
+  const auto words = split_words(line);
+  if (!words) {
+    std::cerr << "gavel: " << words.error().message << '\n';
+    return Exit::usage;
+  }
+  try {
+    return execute(*words);
+  } catch (const Failure& failure) {
+    if (!failure.message.empty()) std::cerr << "gavel: " << failure.message << '\n';
+    return failure.code;
+  }
+}
+
+Exit Shell::execute(const std::vector<std::string>& words) {
+  if (words.front() == "report") {
+    report();
+    return Exit::ok;
+  }
+  const Format format = context_.settings.format;
+  CLI::App app("The same commands as on the command line; report, unwatch AUCTION and exit besides.", "");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_output_option(app, context_.settings);
+  add_commands(app, context_);
+  auto id = std::make_shared<std::string>();
+  auto* unwatch = app.add_subcommand("unwatch", "Follow an auction no longer");
+  unwatch->add_option("AUCTION", *id, "Its id")->required();
+  unwatch->callback([this, id] { context_.action = [this, id] { context_.follower->unfollow(*id); }; });
+  app.add_subcommand("help", "What can be done here")->callback([this, &app] {
+    context_.action = [&app] { std::cout << app.help(); };
+  });
+
+  context_.action = nullptr;
+  const Exit parsed = parse(app, [&] { app.parse(std::vector<std::string>(words.rbegin(), words.rend())); });
+  if (parsed == Exit::ok && context_.action) {
+    const auto restore = std::shared_ptr<void>(nullptr, [&](void*) { context_.settings.format = format; });
+    context_.action();
+  }
+  context_.settings.format = format;
+  return parsed;
+}
+
+void Shell::report() {
+  const client::Client& client = context_.house().connection().client();
+  const Row row{{"name", context_.settings.as},
+                {"cluster", context_.settings.cluster},
+                {"gateway", client.welcomed() ? Row(client.gateway_name()) : Row()},
+                {"gateway_endpoint", client.welcomed() ? Row(client.gateway_endpoint()) : Row()},
+                {"known_gateways", client.known_gateways()}};
+  context_.output().record(row, "you are " + context_.settings.as + " in cluster " + context_.settings.cluster +
+                                    (client.welcomed() ? ", gateway " + harmless(client.gateway_name()) + " at " +
+                                                             client.gateway_endpoint()
+                                                       : ", without a gateway"));
+}
+
+void Shell::on_telling(const Telling& telling) {
+  learn(telling);
+  // The close of an auction that is followed is told by the auction itself.
+  const std::string kind = telling.row.value("event", "");
+  if (kind == "auction" && telling.row.value("state", "") == "ended" &&
+      context_.follower->is_followed(telling.row.value("id", "")))
+    return;
+  if (editor_ && context_.output().for_people()) editor_->print_above(telling.sentence);
+  else context_.output().line(telling.row, telling.sentence);
+}
+
+void Shell::learn(const Telling& telling) {
+  const std::string kind = telling.row.value("event", "");
+  if (kind == "item" || kind == "auction") ids_.insert(telling.row.value("id", ""));
+}
+
+std::vector<std::string> Shell::complete(const std::string& before, const std::string& word) {
+  std::vector<std::string> all;
+  const auto words = split_words(before);
+  if (words && words->empty()) {
+    CLI::App app;
+    Context nothing;
+    add_commands(app, nothing);
+    for (const CLI::App* command : app.get_subcommands({})) all.push_back(command->get_name());
+    for (const char* own : {"exit", "help", "report", "unwatch"}) all.emplace_back(own);
+    std::sort(all.begin(), all.end());
+  } else if (words && words->size() == 1 && words->front() == "items") {
+    all = {"add", "list"};
+  } else {
+    all.assign(ids_.begin(), ids_.end());
+  }
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }), all.end());
+  return all;
+}
+
+void add_shell_command(CLI::App& app, Context& context) {
+  app.add_subcommand("shell", "Commands a line each, with history, completion and live events above the prompt")
+      ->callback([&context] {
+        context.action = [&context] {
+          const Exit last = Shell(context.settings).run();
+          if (last != Exit::ok) fail_with(last, "");
+        };
+      });
+}
+
+}  // namespace gavel::cli

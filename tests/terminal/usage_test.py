@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""What the program says and returns when it is used wrongly, or when nobody is there.   usage_test.py GAVEL"""
+
+import os
+import socket
+import subprocess
+import sys
+import unittest
+
+GAVEL = sys.argv.pop(1)
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def gavel(*args: str, **environment: str) -> subprocess.CompletedProcess:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
+    return subprocess.run([GAVEL, *args], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+                          env={**clean, **environment})
+
+
+class Usage(unittest.TestCase):
+    def refused(self, *args: str, code: int, words: list[str]):
+        run = gavel(*args)
+        self.assertEqual(run.returncode, code, run.stderr)
+        self.assertEqual(run.stdout, "", "messages belong to stderr")
+        for word in words:
+            self.assertIn(word, run.stderr)
+
+    def test_a_negative_bid(self):
+        self.refused("bid", "lot-7", "-5", code=2, words=["'-5'", "not negative", "120.00"])
+
+    def test_too_many_decimals(self):
+        self.refused("bid", "lot-7", "1.123456789", code=2, words=["at most 2 decimals", "1.12"])
+
+    def test_an_amount_that_is_none(self):
+        self.refused("bid", "lot-7", "lots", code=2, words=["'lots'", "120.00"])
+
+    def test_a_currency_that_nobody_knows(self):
+        self.refused("bid", "lot-7", "5 XXX", code=2, words=["XXX", "EUR"])
+
+    def test_an_unknown_command(self):
+        self.refused("bidd", "lot-7", "5", code=2, words=["gavel --help"])
+
+    def test_a_missing_argument_names_it_and_the_help_to_read(self):
+        self.refused("bid", "lot-7", code=2, words=["AMOUNT", "gavel bid --help"])
+
+    def test_an_unknown_format(self):
+        self.refused("items", "list", "-o", "xml", code=2, words=["xml", "jsonl"])
+
+    def test_a_duration_that_is_none(self):
+        self.refused("start", "lot-7", "--for", "soon", code=2, words=["'soon'", "60s"])
+
+    def test_a_node_without_a_port(self):
+        self.refused("--node", "127.0.0.1", "items", "list", code=2, words=["port"])
+
+    def test_a_bad_cluster_name(self):
+        self.refused("--cluster", "a b", "items", "list", code=2, words=["a b"])
+
+    def test_a_node_that_is_not_there(self):
+        node = f"127.0.0.1:{a_free_port()}"
+        self.refused("--node", node, "--beacon-port", str(a_free_port()), "--timeout", "0.3", "items", "list",
+                     code=5, words=["gavel find"])
+
+    def test_no_node_at_all(self):
+        self.refused("--beacon-port", str(a_free_port()), "--timeout", "0.3", "bid", "lot-7", "5", code=5,
+                     words=["no node was found", "--node"])
+
+    def test_find_hears_nobody(self):
+        run = gavel("--beacon-port", str(a_free_port()), "find", "--for", "300ms", "-o", "json")
+        self.assertEqual(run.returncode, 5)
+        self.assertEqual(run.stdout.strip(), "[]")
+
+    def test_help_leads_with_examples(self):
+        for command in ([], ["bid"], ["start"], ["items", "add"]):
+            run = gavel(*command, "--help")
+            self.assertEqual(run.returncode, 0)
+            self.assertLess(run.stdout.find("Examples:"), run.stdout.find("Options:"))
+            self.assertEqual(run.stderr, "")
+
+    def test_environment_names_the_node_and_flags_win(self):
+        bad = gavel("items", "list", GAVEL_NODE="127.0.0.1")
+        self.assertEqual(bad.returncode, 2)
+        self.assertIn("127.0.0.1", bad.stderr)
+        flag = gavel("--node", "127.0.0.2", "items", "list", GAVEL_NODE="127.0.0.1")
+        self.assertIn("127.0.0.2", flag.stderr)
+
+    def test_completion_knows_the_commands(self):
+        run = gavel("completion", "bash")
+        self.assertEqual(run.returncode, 0)
+        for word in ("bid", "items", "--cluster", "complete -F"):
+            self.assertIn(word, run.stdout)
+        self.assertEqual(subprocess.run(["bash", "-n"], input=run.stdout, text=True).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
