@@ -1,0 +1,223 @@
+// The gateway at a client's edge: what it refuses, how long it makes wait, and what watchers are told.
+#include <catch2/catch.hpp>
+
+#include "node/gateway/calls.hpp"
+#include "node/gateway/clients.hpp"
+#include "node/gateway/event_history.hpp"
+#include "node/gateway/watches.hpp"
+#include "tests/unit/host_small_world.hpp"
+
+namespace gavel::gateway {
+namespace {
+
+using host::SmallWorld;
+
+void found_one(SmallWorld& world) {
+  world.start(1, true);
+  REQUIRE(world.run_until([&] {
+    const auto* directory = world.node(1).directory();
+    return directory && directory->nodes().contains(Uid{1});
+  }));
+}
+
+wire::Call call_of(wire::CallKind kind, GroupId group, Bytes body = {}) {
+  wire::Call call;
+  call.id = 1;
+  call.group = group;
+  call.kind = kind;
+  call.body = std::move(body);
+  return call;
+}
+
+Bytes ask_nodes() { return wire::encode_any(directory::Question{directory::AskNodes{}}); }
+
+}  // namespace
+
+TEST_CASE("hello is answered with who serves, and where else one could go") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  const auto welcome = world.next<wire::Welcome>("ann");
+  REQUIRE(welcome);
+  CHECK(welcome->node == Uid{1});
+  CHECK(welcome->gateways.front() == world.node(1).setup().endpoints.client);
+}
+
+TEST_CASE("another version or another cluster is refused by name") {
+  SmallWorld world;
+  found_one(world);
+  const auto reason_for = [&](const Bytes& frame) {
+    world.client_sends_bytes(1, "eve", frame);
+    const auto refused = world.next<wire::Refused>("eve");
+    return refused ? refused->reason : std::string();
+  };
+  const auto hello = wire::Hello{{8}, "eve"};
+  CHECK_THAT(reason_for(wire::seal(wire::Envelope{"other", {}, {99}, {}}, hello)),
+             Catch::Matchers::Contains("other") && Catch::Matchers::Contains("gavel"));
+  Bytes older = wire::seal(wire::Envelope{"gavel", {}, {99}, {}}, hello);
+  older[1] = 99;  // the version is the second byte
+  CHECK_THAT(reason_for(older), Catch::Matchers::Contains("99"));
+  CHECK_FALSE(reason_for("nonsense").empty());
+  CHECK_FALSE(reason_for(wire::seal(wire::Envelope{"gavel", {}, {99}, {}}, wire::Ping{1})).empty());  // no hello
+}
+
+TEST_CASE("calls that make no sense are answered, each in its words") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  const auto status_of = [&](const wire::Call& call) {
+    world.client_sends(1, "ann", call);
+    return world.next<wire::Answer>("ann").value().status;
+  };
+  CHECK(status_of(call_of(wire::CallKind::query, {77}, ask_nodes())) == wire::AnswerStatus::unknown_group);
+  CHECK(status_of(call_of(wire::CallKind::command, kDirectoryGroup)) == wire::AnswerStatus::malformed);
+  CHECK(status_of(call_of(wire::CallKind::query, kDirectoryGroup, Bytes(70'000, 'x'))) ==
+        wire::AnswerStatus::malformed);
+  auto strange = call_of(wire::CallKind::command, kDirectoryGroup, "?");
+  strange.session = {12345};
+  strange.number = {1};
+  CHECK(status_of(strange) == wire::AnswerStatus::expired);
+  CHECK(status_of(call_of(wire::CallKind::query, kDirectoryGroup, ask_nodes())) == wire::AnswerStatus::ok);
+  CHECK(status_of(call_of(wire::CallKind::local, kDirectoryGroup, ask_nodes())) == wire::AnswerStatus::ok);
+}
+
+TEST_CASE("P10 boundedness: a client over its window is told to wait, and every call is answered") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.received("ann");
+  constexpr std::uint64_t kCalls = 2000;
+  for (std::uint64_t id = 1; id <= kCalls; ++id) {
+    auto call = call_of(wire::CallKind::query, kDirectoryGroup, ask_nodes());
+    call.id = id;
+    world.client_sends(1, "ann", call);
+  }
+  world.run(5s);
+  std::set<std::uint64_t> answered;
+  std::size_t busy = 0;
+  for (const auto& message : world.received("ann")) {
+    const auto* answer = std::get_if<wire::Answer>(&message);
+    if (!answer) continue;
+    CHECK(answered.insert(answer->id).second);
+    busy += answer->status == wire::AnswerStatus::busy ? 1 : 0;
+    if (answer->status == wire::AnswerStatus::busy) CHECK(answer->retry_after > 0us);
+  }
+  CHECK(answered.size() == kCalls);
+  CHECK(busy == kCalls - Calls::kMostOfOne);
+}
+
+TEST_CASE("a client that is silent for a minute is forgotten, and told so when it comes back") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.run(50s);
+  world.client_sends(1, "ann", wire::Ping{1});
+  CHECK(world.next<wire::Pong>("ann"));
+  world.run(62s);
+  world.client_sends(1, "ann", wire::Ping{2});
+  CHECK(world.next<wire::Refused>("ann"));
+}
+
+TEST_CASE("a client that does not read is forgotten, and harms nobody") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.clients_read = false;
+  world.client_sends(1, "ann", wire::Ping{1});
+  world.run(10ms);
+  world.clients_read = true;
+  world.client_sends(1, "bob", wire::Hello{{9}, "bob"});
+  CHECK(world.next<wire::Welcome>("bob"));
+  world.client_sends(1, "ann", wire::Ping{2});
+  CHECK(world.next<wire::Refused>("ann"));
+}
+
+TEST_CASE("status names the groups, their leaders and the counters") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.client_sends(1, "ann", wire::StatusQuery{5});
+  const auto report = world.next<wire::StatusReport>("ann");
+  REQUIRE(report);
+  CHECK(report->id == 5);
+  REQUIRE(report->groups.size() == 1);
+  CHECK(report->groups[0].leader == Uid{1});
+  CHECK_FALSE(report->counters.empty());
+}
+
+// ---- the parts --------------------------------------------------------------------------------------------------
+
+TEST_CASE("P7 exactly once: a command repeated while it is under way is attached, not submitted again") {
+  Calls calls;
+  auto call = call_of(wire::CallKind::command, {5});
+  call.session = {3};
+  call.number = {9};
+  const auto id = calls.begin({"a", 1}, call);
+  CHECK(calls.attach({"a", 1}, call) == Calls::Attached::already);
+  CHECK(calls.attach({"b", 7}, call) == Calls::Attached::yes);
+  auto other = call;
+  other.number = {10};
+  CHECK(calls.attach({"b", 8}, other) == Calls::Attached::no);
+  for (std::uint64_t n = 0; n < Calls::kMostWaiters - 2; ++n) calls.attach({"c", n}, call);
+  CHECK(calls.attach({"d", 1}, call) == Calls::Attached::refused);
+  CHECK(calls.finish(id).size() == Calls::kMostWaiters);
+  CHECK(calls.finish(id).empty());
+  CHECK(calls.attach({"b", 7}, call) == Calls::Attached::no);
+}
+
+TEST_CASE("a history forgets whole slots, the oldest first, and says from where on it is complete") {
+  EventHistory history({10}, {.events = 4, .bytes = 1000});
+  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{11}, index}, "a");
+  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{12}, index}, "b");
+  CHECK(history.complete_after() == Slot{10});
+  history.append({{13}, 1}, "c");
+  CHECK(history.complete_after() == Slot{11});
+  CHECK(history.next({{11}, 2})->body == "b");
+  CHECK(history.next({{12}, 2})->place.slot == Slot{13});
+  CHECK(history.next({{13}, 1}) == nullptr);
+  history.restart({50});
+  CHECK(history.size() == 0);
+  CHECK(history.complete_after() == Slot{50});
+}
+
+TEST_CASE("a watcher gets every event once and in order, a gap when it is too far behind, and only so many at a time") {
+  EventHistory history({}, {.events = 200, .bytes = 10'000});
+  for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, "e");
+  Watches watches;
+  REQUIRE(watches.watch("ann", {5}, {{20}, 1}));
+  std::vector<wire::Pushed> seen;
+  std::vector<wire::PushedGap> gaps;
+  const auto push = [&](const Bytes&, const wire::ToClient& message) {
+    if (const auto* pushed = std::get_if<wire::Pushed>(&message)) seen.push_back(*pushed);
+    if (const auto* gap = std::get_if<wire::PushedGap>(&message)) gaps.push_back(*gap);
+  };
+  CHECK(watches.pump({5}, history, push));
+  CHECK(seen.size() == Watches::kAtOnce);
+  CHECK_FALSE(watches.pump({5}, history, push));
+  REQUIRE(seen.size() == 80);
+  for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i].slot == Slot{21 + i});
+  CHECK(gaps.empty());
+
+  history.restart({150});
+  history.append({{151}, 1}, "e");
+  watches.pump({5}, history, push);
+  REQUIRE(gaps.size() == 1);
+  CHECK(gaps[0].slot == Slot{151});
+  CHECK(seen.back().slot == Slot{151});
+
+  watches.unwatch("ann", {5});
+  CHECK_FALSE(watches.any_of({5}));
+  for (std::uint64_t group = 1; group <= Watches::kMostOfOne; ++group) CHECK(watches.watch("ann", {group}, {}));
+  CHECK_FALSE(watches.watch("ann", {999}, {}));
+  watches.forget("ann");
+  CHECK(watches.all().empty());
+}
+
+TEST_CASE("P10 boundedness: a gateway takes so many clients and no more") {
+  Clients clients;
+  for (std::size_t n = 0; n < Clients::kMost; ++n) REQUIRE(clients.welcome({}, std::to_string(n), {n}, ""));
+  CHECK_FALSE(clients.welcome({}, "one more", {1}, ""));
+  CHECK(clients.welcome({}, "0", {1}, "again"));
+}
+
+}  // namespace gavel::gateway

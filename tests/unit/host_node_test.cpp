@@ -1,0 +1,303 @@
+// A node among a few others: founding, joining, an auction from start to recorded result, death and restart.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/host_small_world.hpp"
+
+namespace gavel::host {
+namespace {
+
+bool all_are_voters(SmallWorld& world, std::vector<std::uint64_t> uids) {
+  for (const auto uid : uids) {
+    const auto* replica = world.node(uid).replica(kDirectoryGroup);
+    if (!replica || replica->config().voters.size() != uids.size()) return false;
+  }
+  return true;
+}
+
+/// Three nodes, all voters of the directory and all registered.
+void found_three(SmallWorld& world) {
+  world.start(1, true);
+  world.run(100ms);
+  world.start(2);
+  world.start(3);
+  REQUIRE(world.run_until([&] { return all_are_voters(world, {1, 2, 3}); }, 20s));
+  REQUIRE(world.run_until([&] {
+    for (const std::uint64_t uid : {1, 2, 3})
+      if (world.node(uid).directory()->nodes().size() != 3) return false;
+    return true;
+  }));
+}
+
+wire::Call command(GroupId group, SessionId session, std::uint64_t number, Bytes body) {
+  wire::Call call;
+  call.group = group;
+  call.kind = wire::CallKind::command;
+  call.session = session;
+  call.number = {number};
+  call.body = std::move(body);
+  return call;
+}
+
+wire::Call asking(GroupId group, wire::CallKind kind, Bytes body) {
+  wire::Call call;
+  call.group = group;
+  call.kind = kind;
+  call.body = std::move(body);
+  return call;
+}
+
+Bytes bid_of(std::int64_t amount) { return wire::encode_any(auction::Command{auction::Bid{"ann", {amount, {}}}}); }
+
+/// Puts an item on offer and starts its auction, through the gateway of this node.
+directory::Auction start_auction(SmallWorld& world, std::uint64_t uid, Duration length, std::string item = "lot-7") {
+  world.client_sends(uid, "seller", wire::Hello{{7}, "seller"});
+  const auto session = world.open_session(uid, "seller", kDirectoryGroup);
+  const directory::Command add = directory::AddItem{item, "A lamp", "sid", {1000, {}}, {100, {}}};
+  const directory::Command start = directory::StartAuction{item, length, {}, "sid"};
+  world.call(uid, "seller", command(kDirectoryGroup, session, 1, wire::encode_any(add)));
+  const auto answer = world.call(uid, "seller", command(kDirectoryGroup, session, 2, wire::encode_any(start)));
+  const auto reply = wire::decode_any<directory::Reply>(answer.body);
+  REQUIRE(reply);
+  REQUIRE(std::holds_alternative<directory::AuctionStarted>(*reply));
+  return std::get<directory::AuctionStarted>(*reply).auction;
+}
+
+auction::BidReply verdict_of(const wire::Answer& answer) {
+  REQUIRE(answer.status == wire::AnswerStatus::ok);
+  return std::get<auction::BidReply>(wire::decode_any<auction::Reply>(answer.body).value());
+}
+
+}  // namespace
+
+TEST_CASE("a founder leads the directory alone, and lists itself") {
+  SmallWorld world;
+  world.start(1, true);
+  CHECK(world.run_until([&] {
+    const auto* directory = world.node(1).directory();
+    return directory && directory->nodes().contains(Uid{1});
+  }));
+  CHECK(world.node(1).replica(kDirectoryGroup)->leads());
+}
+
+TEST_CASE("nodes that hear a beacon join, are listed, and become voters") {
+  SmallWorld world;
+  found_three(world);
+  for (const std::uint64_t uid : {1, 2, 3}) CHECK(world.node(uid).alarms().empty());
+  CHECK(world.run_until([&] { return world.node(3).replica(kDirectoryGroup)->leads(); }));  // the highest takes over
+}
+
+TEST_CASE("where beacons do not reach, a node that is told of one other joins all") {
+  SmallWorld world;
+  world.beacons = false;
+  const auto seed = world.start(1, true).node->setup().endpoints.peer;
+  world.run(100ms);
+  for (const std::uint64_t uid : {2, 3}) world.start(uid, false, [&](NodeSetup& s) { s.seeds = {seed}; });
+  CHECK(world.run_until([&] { return all_are_voters(world, {1, 2, 3}); }, 20s));
+  CHECK(world.at(2).linked.contains(Uid{3}));
+  CHECK(world.at(3).linked.contains(Uid{2}));
+}
+
+TEST_CASE("a second founder of a cluster that exists is refused") {
+  SmallWorld world;
+  world.start(1, true);
+  world.run(1s);
+  auto& second = world.start(2, true, [](NodeSetup& s) { s.found_wait = 300ms; });
+  CHECK(world.run_until([&] { return second.exit.has_value(); }));
+  CHECK(second.exit->code == 2);
+  CHECK(second.exit->reason.find("exists already") != std::string::npos);
+}
+
+TEST_CASE("founding is refused on a disk that holds groups") {
+  SmallWorld world;
+  world.start(1, true);
+  world.run(1s);
+  world.kill(1);
+  CHECK_THROWS_WITH(world.start(1, true), Catch::Matchers::Contains("without --bootstrap"));
+}
+
+TEST_CASE("an auction runs from its start to the recorded result") {
+  SmallWorld world;
+  found_three(world);
+  const auto auction = start_auction(world, 1, 5s);
+  CHECK(auction.members == std::vector<Uid>{{1}, {2}, {3}});
+
+  world.client_sends(2, "ann", wire::Hello{{8}, "ann"});
+  const auto session = world.open_session(2, "ann", auction.group);
+  world.client_sends(1, "bob", wire::Hello{{9}, "bob"});
+  world.client_sends(1, "bob", wire::Watch{auction.group, {}, 0});
+
+  const auto first = world.call(2, "ann", command(auction.group, session, 1, bid_of(1000)));
+  CHECK(verdict_of(first).verdict == auction::Verdict::accepted);
+  const auto again = world.call(2, "ann", command(auction.group, session, 1, bid_of(1000)));
+  CHECK(again.slot == first.slot);  // P7: a repeated number gets the kept reply
+  const auto low = world.call(2, "ann", command(auction.group, session, 2, bid_of(1001)));
+  CHECK(verdict_of(low).verdict == auction::Verdict::below_increment);
+
+  std::vector<auction::Event> seen;
+  while (seen.empty() || !std::holds_alternative<auction::Closed>(seen.back())) {
+    const auto pushed = world.next<wire::Pushed>("bob", 20s);
+    REQUIRE(pushed);
+    seen.push_back(wire::decode_any<auction::Event>(pushed->body).value());
+  }
+  CHECK(std::count_if(seen.begin(), seen.end(),
+                      [](const auto& e) { return std::holds_alternative<auction::NewHighest>(e); }) == 1);
+
+  CHECK(world.run_until([&] {
+    for (const std::uint64_t uid : {1, 2, 3}) {
+      const auto* record = world.node(uid).directory()->auction_of(auction.group);
+      if (!record || !record->outcome) return false;
+    }
+    return true;
+  }));
+  const auto* record = world.node(1).directory()->auction_of(auction.group);
+  CHECK(record->outcome->winner == "ann");
+  CHECK(record->outcome->price.minor == 1000);
+}
+
+TEST_CASE("an auction survives its auctioneer, who comes back from its disk") {
+  SmallWorld world;
+  found_three(world);
+  const auto auction = start_auction(world, 1, 60s);
+  REQUIRE(world.run_until([&] {
+    return world.node(3).replica(auction.group) && world.node(3).replica(auction.group)->leads();
+  }));
+  world.client_sends(2, "ann", wire::Hello{{8}, "ann"});
+  const auto session = world.open_session(2, "ann", auction.group);
+  for (std::uint64_t n = 1; n <= 5; ++n)
+    world.call(2, "ann", command(auction.group, session, n, bid_of(1000 + 100 * static_cast<std::int64_t>(n))));
+
+  world.kill(3);
+  const auto sixth = world.call(2, "ann", command(auction.group, session, 6, bid_of(5000)));
+  CHECK(verdict_of(sixth).verdict == auction::Verdict::accepted);
+  CHECK(world.run_until([&] { return !world.node(1).directory()->nodes().at(Uid{3}).alive; }));
+  CHECK(world.run_until([&] { return world.node(1).directory()->auction_of(auction.group)->active == Uid{2}; }));
+
+  world.start(3);
+  CHECK(world.run_until([&] {
+    const auto* back = world.node(3).auction(auction.group);
+    return back && back->book().bids().size() == 6;
+  }));
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).alive; }));
+  CHECK(world.run_until([&] { return world.node(3).replica(auction.group)->leads(); }, 30s));
+}
+
+TEST_CASE("all nodes die at once and lose nothing acknowledged") {
+  SmallWorld world;
+  found_three(world);
+  const auto auction = start_auction(world, 1, 60s);
+  world.client_sends(2, "ann", wire::Hello{{8}, "ann"});
+  const auto session = world.open_session(2, "ann", auction.group);
+  for (std::uint64_t n = 1; n <= 5; ++n)
+    world.call(2, "ann", command(auction.group, session, n, bid_of(1000 + 100 * static_cast<std::int64_t>(n))));
+  for (const std::uint64_t uid : {1, 2, 3}) world.kill(uid);
+  for (const std::uint64_t uid : {1, 2, 3}) world.start(uid);
+  CHECK(world.run_until([&] {
+    for (const std::uint64_t uid : {1, 2, 3}) {
+      const auto* back = world.node(uid).auction(auction.group);
+      if (!back || back->book().bids().size() != 5) return false;
+    }
+    return true;
+  }, 20s));
+}
+
+TEST_CASE("a drained node hands over what it leads, and asks to exit") {
+  SmallWorld world;
+  found_three(world);
+  REQUIRE(world.run_until([&] { return world.node(3).replica(kDirectoryGroup)->leads(); }));
+  auto& third = world.at(3);
+  world.act(third, [&](Node& n, NodeEffects& e) { n.on_drain(world.now(), e); });
+  REQUIRE(world.run_until([&] { return third.exit.has_value(); }));
+  CHECK(third.exit->code == 0);
+  CHECK(third.exit->reason == "drained");
+  CHECK_FALSE(third.node->replica(kDirectoryGroup)->leads());
+}
+
+TEST_CASE("a node whose disk fails says so, leads no longer, and the others go on") {
+  SmallWorld world;
+  found_three(world);
+  REQUIRE(world.run_until([&] { return world.node(3).replica(kDirectoryGroup)->leads(); }));
+  auto& third = world.at(3);
+  third.disk_fails = true;
+  world.act(third, [&](Node& n, NodeEffects& e) { n.on_storage_failed(world.now(), "no space left", e); });
+  CHECK(third.node->alarms().size() == 1);
+  CHECK(world.run_until([&] {
+    return world.node(1).replica(kDirectoryGroup)->leads() || world.node(2).replica(kDirectoryGroup)->leads();
+  }));
+  CHECK_FALSE(third.node->replica(kDirectoryGroup)->leads());
+}
+
+TEST_CASE("a node that lost its data joins under a new uid, and the old one is removed") {
+  SmallWorld world;
+  found_three(world);
+  world.kill(2);
+  world.start(4, false, [](NodeSetup& s) { s.retired = {{2}}; });
+  CHECK(world.run_until([&] {
+    const auto& nodes = world.node(1).directory()->nodes();
+    const auto& config = world.node(1).replica(kDirectoryGroup)->config();
+    return nodes.contains(Uid{4}) && !nodes.contains(Uid{2}) && config.voters == std::vector<Uid>{{1}, {3}, {4}};
+  }, 30s));
+}
+
+TEST_CASE("two auctions at once stay apart") {
+  SmallWorld world;
+  found_three(world);
+  const auto one = start_auction(world, 1, 60s, "lot-1");
+  const auto two = start_auction(world, 2, 60s, "lot-2");
+  CHECK(one.group != two.group);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  const auto session = world.open_session(1, "ann", one.group);
+  world.call(1, "ann", command(one.group, session, 1, bid_of(1000)));
+  REQUIRE(world.run_until([&] {
+    const auto* a = world.node(3).auction(one.group);
+    return a && a->book().bids().size() == 1;
+  }));
+  CHECK(world.node(3).auction(two.group)->book().bids().empty());
+  // P7: a session of one group means nothing in the other.
+  const auto strange = world.call(1, "ann", command(two.group, session, 1, bid_of(1000)));
+  CHECK((strange.status == wire::AnswerStatus::expired || strange.status == wire::AnswerStatus::stale));
+}
+
+TEST_CASE("P10 boundedness: frames of nonsense cost a counter, and nothing else") {
+  SmallWorld world;
+  found_three(world);
+  Random random(1);
+  auto& first = world.at(1);
+  for (int i = 0; i < 200; ++i) {
+    Bytes nonsense;
+    for (int n = 0; n < i; ++n) nonsense.push_back(static_cast<char>(random.next()));
+    world.act(first, [&](Node& n, NodeEffects& e) {
+      n.on_peer_frame(world.now(), nonsense, e);
+      n.on_datagram(world.now(), nonsense, e);
+    });
+  }
+  CHECK(world.node(1).overfull().empty());
+  const auto auction = start_auction(world, 1, 60s);
+  CHECK(auction.members.size() == 3);
+}
+
+TEST_CASE("a node that is no member serves an auction as an observer, and forgets it when nobody asks any more") {
+  SmallWorld world;
+  found_three(world);
+  for (const std::uint64_t uid : {4, 5}) world.start(uid);
+  REQUIRE(world.run_until([&] { return world.node(5).directory()->nodes().size() == 5; }, 20s));
+  const auto auction = start_auction(world, 1, 600s);
+  REQUIRE(auction.members.size() == 4);
+  std::uint64_t outsider = 0;
+  for (const std::uint64_t uid : {1, 2, 3, 4, 5})
+    if (!std::binary_search(auction.members.begin(), auction.members.end(), Uid{uid})) outsider = uid;
+
+  world.client_sends(outsider, "ann", wire::Hello{{8}, "ann"});
+  const auto session = world.open_session(outsider, "ann", auction.group);
+  CHECK(world.node(outsider).observes(auction.group));
+  const auto bid = world.call(outsider, "ann", command(auction.group, session, 1, bid_of(1000)));
+  CHECK(verdict_of(bid).verdict == auction::Verdict::accepted);
+  const auto shown = world.call(outsider, "ann",
+                                asking(auction.group, wire::CallKind::query,
+                                       wire::encode_any(auction::Question{auction::AskShow{}})));
+  const auto summary = std::get<auction::Summary>(wire::decode_any<auction::Answer>(shown.body).value());
+  CHECK(summary.bids == 1);
+
+  CHECK(world.run_until([&] { return !world.node(outsider).replica(auction.group); }, 60s));
+}
+
+}  // namespace gavel::host
