@@ -1,6 +1,7 @@
 // The options that every command understands, how a line is parsed, and the completion script.
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "client/cli/commands.hpp"
 
@@ -13,6 +14,21 @@ void add_output_option(CLI::App& app, Settings& settings) {
       ->default_str("table")
       ->type_name("FORMAT");
 }
+
+namespace {
+
+/// CLI11's help, but in a list of commands each has one line; the examples stand in its own help.
+class ShortList final : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* command) const override {
+    const std::string about = command->get_description();
+    std::ostringstream out;
+    CLI::detail::format_help(out, command->get_name(), about.substr(0, about.find('\n')), column_width_);
+    return out.str();
+  }
+};
+
+}  // namespace
 
 void add_global_options(CLI::App& app, Settings& settings) {
   app.add_option("--cluster", settings.cluster, "Which cluster")->envname("GAVEL_CLUSTER")->capture_default_str()->type_name("NAME");
@@ -44,6 +60,7 @@ void add_global_options(CLI::App& app, Settings& settings) {
 }
 
 void add_commands(CLI::App& app, Context& context) {
+  app.formatter(std::make_shared<ShortList>());
   add_item_commands(app, context);
   add_auction_commands(app, context);
   add_bid_commands(app, context);
