@@ -5,7 +5,10 @@
 namespace gavel::order {
 
 void Announcer::on_time() {
-  if (core_.observer()) return;
+  if (core_.observer()) {  // it tells nobody, and looks round as often
+    if (core_.now.at >= core_.beat_at) core_.beat_at = core_.now.at + core_.options.heartbeat;
+    return;
+  }
   const bool hears = core_.hears_leader();
   if (heard_leader_ && !hears) {
     core_.beat_at = core_.now.at;  // tell at once

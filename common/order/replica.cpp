@@ -157,12 +157,8 @@ void Replica::step(Now now, Event event, Effects& effects) {
 
 TimePoint Replica::next_deadline() const {
   const auto& parts = *parts_;
-  auto next = std::min(
-      {parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(), parts.core.publisher.offer_at()});
-  if (!parts.core.observer())
-    next = std::min(next, parts.core.beat_at);
-  else
-    next = std::min(next, parts.core.now.at + parts.core.options.heartbeat);
+  auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
+                        parts.core.publisher.offer_at(), parts.core.beat_at});
   if (parts.follower.awaited()) next = std::min(next, parts.core.now.at + parts.core.options.missing_wait);
   if (parts.core.handing_over) next = std::min(next, parts.core.now.at + parts.core.options.heartbeat / 10);
   return next;
