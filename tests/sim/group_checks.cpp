@@ -87,7 +87,9 @@ void GroupChecks::follow_observer(SimNode& node, bool installed) {
     log.restore(installed_, total_order.decided(), false);
   }
   for (auto slot = log.last().next(); slot <= commit; slot = slot.next()) {
-    if (slot < node.replica->first()) {   // compacted in the same step: whoever decided it knows it
+    if (slot < node.replica->first()) {
+      // Compacted in the very step: whoever else decides it will show what it was, until then it must wait.
+      if (slot > total_order.last()) return;
       log.restore(slot, total_order.decided(), true);
       continue;
     }
@@ -128,8 +130,8 @@ void GroupChecks::decide(SimNode& node, Slot slot, const LogRecord& record, cons
 }
 
 void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
-  const auto commit = node.replica->commit();
   auto& log = node.before.log;
+  const auto commit = node.observer ? std::min(node.replica->commit(), log.last()) : node.replica->commit();
   if (commit < node.before.commit) throw Violation(Invariant::contract, show(node.uid) + " takes a commit back");
   if (commit > log.last())
     throw Violation(Invariant::contract, show(node.uid) + " commits slot " + print(commit) + " beyond its log");
@@ -146,7 +148,8 @@ void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
     for (const auto& command : commands)
       if (command.session) exactly_once.executed(command.command, slot, command.reply);
   }
-  if (commit != node.before.commit) total_order.state(node.uid, commit, node.replica->machine().digest());
+  if (commit != node.before.commit && commit == node.replica->commit())
+    total_order.state(node.uid, commit, node.replica->machine().digest());
   node.before.commit = commit;
 }
 
@@ -173,7 +176,7 @@ Found GroupChecks::stepped(SimNode& node, const order::Effects& effects) {
   node.before.led = leads;
   if (node.before.config != node.replica->config()) node.before.config = node.replica->config();
   boundedness.stepped(node.uid, node.replica->overfull(), effects, node.disk.pending());
-  node.executions.clear();
+  std::erase_if(node.executions, [&](const Execution& execution) { return execution.slot <= node.before.commit; });
   return found;
 }
 

@@ -69,7 +69,7 @@ void GroupWorld::fail_disk(SimNode& node) {
 
 void GroupWorld::drain(SimNode& node, bool on) {
   node.draining = on;
-  if (node.up) step_later(node, Duration(0), [on] { return order::SetDraining{on}; });
+  if (node.up) step_later(node, Duration(0), [&node] { return order::SetDraining{node.draining}; });
 }
 
 void GroupWorld::hint(SimNode& node, Uid lost) {
