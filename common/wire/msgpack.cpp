@@ -51,8 +51,9 @@ class Builder : public msgpack::null_visitor {
       return refuse("an array of " + std::to_string(elements) + ", at most " + std::to_string(limits_.elements) +
                     " are allowed");
     if (elements > most_ - values_)
-      return refuse(values_ + elements > bytes_ ? "an array of " + std::to_string(elements) + ", which cannot fit"
-                                                : "more than " + std::to_string(most_) + " values");
+      return refuse(values_ + elements > bytes_
+                        ? "an array of " + std::to_string(elements) + ", for which too few bytes follow"
+                        : "more than " + std::to_string(most_) + " values");
     values_ += elements;
     at_->type = msgpack::type::ARRAY;
     at_->via.array.size = elements;

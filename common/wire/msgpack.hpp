@@ -55,8 +55,8 @@ class Value {
 class Document {
  public:
   /// Fails on malformed, truncated or oversized input, on maps, text strings, extensions and floats, and on trailing
-  /// bytes; the error names the byte. What it costs is bounded before it is paid: a header that claims more elements
-  /// than bytes are left costs nothing.
+  /// bytes; the error names the byte where reading stopped. What it costs is bounded before it is paid: a header that
+  /// claims more elements than bytes are left costs nothing.
   static Result<Document> parse(BytesView bytes, Limits limits = {});
 
   Document(Document&&) noexcept;

@@ -1,0 +1,55 @@
+// Every message that there is, for what must know them all: the sniffer, the fuzz targets, the tests of WIRE.md. A new
+// message belongs to one of these variants, and thereby is here.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "common/wire/client_messages.hpp"
+#include "common/wire/order_messages.hpp"
+#include "common/wire/services/auction.hpp"
+#include "common/wire/services/directory.hpp"
+
+namespace gavel::wire {
+
+enum class Form {
+  frame,    ///< [version, cluster, group, from, incarnation, kind, body]
+  service,  ///< [kind, body], within a frame
+  record    ///< body, on a disk or within a frame
+};
+
+/// Calls visit(family, form, std::type_identity<Variant>{}) for each variant of messages.
+template <class Visit>
+void for_each_family(Visit&& visit) {
+  visit("order", Form::frame, std::type_identity<OrderMessage>{});
+  visit("discovery", Form::frame, std::type_identity<Discovery>{});
+  visit("from-client", Form::frame, std::type_identity<FromClient>{});
+  visit("to-client", Form::frame, std::type_identity<ToClient>{});
+  visit("directory-command", Form::service, std::type_identity<directory::Command>{});
+  visit("directory-reply", Form::service, std::type_identity<directory::Reply>{});
+  visit("directory-question", Form::service, std::type_identity<directory::Question>{});
+  visit("directory-answer", Form::service, std::type_identity<directory::Answer>{});
+  visit("directory-event", Form::service, std::type_identity<directory::Event>{});
+  visit("auction-command", Form::service, std::type_identity<auction::Command>{});
+  visit("auction-reply", Form::service, std::type_identity<auction::Reply>{});
+  visit("auction-question", Form::service, std::type_identity<auction::Question>{});
+  visit("auction-answer", Form::service, std::type_identity<auction::Answer>{});
+  visit("auction-event", Form::service, std::type_identity<auction::Event>{});
+}
+
+/// What stands without a kind: its place says what it is.
+using Record = std::variant<RequestList, FullEntry, PromiseRecord, SnapshotRecord, auction::Terms>;
+
+/// Calls visit(family, form, std::type_identity<Message>{}) for each message; a refusal that is both a reply and an
+/// answer comes twice.
+template <class Visit>
+void for_each_message(Visit&& visit) {
+  const auto each = [&visit]<class... T>(std::string_view family, Form form, std::type_identity<std::variant<T...>>) {
+    (visit(family, form, std::type_identity<T>{}), ...);
+  };
+  for_each_family(each);
+  each("record", Form::record, std::type_identity<Record>{});
+}
+
+}  // namespace gavel::wire
