@@ -59,11 +59,6 @@ class Election:
         self.notes = notes
         self.won = next((n for n in notes if n["kind"] == "elected"), None)
 
-    @property
-    def over(self):
-        """Somebody leads, and somebody follows."""
-        return self.won is not None and any(n["kind"] == "followed" and n["at"] >= self.won["at"] for n in self.notes)
-
     def named(self, text):
         """The text with the nodes' names instead of their uids."""
         text = TERM.sub(lambda m: f"{m[1]}.{self.names.get(m[2], m[2])}", text)
@@ -91,17 +86,18 @@ class Election:
 
     def way(self):
         """The winning token's hops in order: (from, to, votes it carried)."""
-        if self.won is None:
-            return []
-        home = [n for n in self.notes if n["kind"] == "candidate" and n["node"] == self.won["node"]
-                and n["at"] <= self.won["at"]]
-        term = TERM.search(home[-1]["text"]) if home else None
+        term = TERM.search(self.won["text"]) if self.won else None
         hops = []
         for note in self.notes:
             token = TOKEN.search(note["text"]) if note["kind"] in ("token_sent", "token_passed") else None
-            if token and term and token[1] == term[0] and token[3] and note["at"] <= self.won["at"]:
+            if token and term and token[1] == term[0] and token[3]:
                 hops.append((self.name(note), self.names.get(token[3], token[3]), int(token[2])))
-        return hops
+        return sorted(hops, key=lambda hop: hop[2])
+
+    @property
+    def told(self):
+        """Somebody leads, and everything on the way there has been read: the token is home."""
+        return self.won is not None and any(to == self.winner() for _, to, _ in self.way())
 
     def votes(self):
         home = [n for n in self.notes if n["kind"] == "token_home" and n["node"] == (self.won or {}).get("node")]
@@ -113,9 +109,10 @@ class Election:
         return [n for n in self.notes if n["kind"] in ("recovering", "adopted") and self.won
                 and n["node"] == self.won["node"] and n["at"] <= self.won["at"]]
 
-    def followers(self):
-        return sorted({self.name(n) for n in self.notes
-                       if n["kind"] == "followed" and self.won and n["at"] >= self.won["at"]})
+    def promises(self):
+        """Who promised the winner's term, the winner itself included."""
+        term = TERM.search(self.won["text"]) if self.won else None
+        return sorted({self.name(n) for n in self.notes if n["kind"] == "promised" and term and term[0] in n["text"]})
 
 
 def way_drawn(hops, paint=lambda text, *styles: text):
@@ -155,5 +152,5 @@ def tell(screen, election, killed_wall, killed):
     if not restored:
         line(election.won, f"{paint(election.winner(), 'cyan')}'s own log is the newest of "
                            f"{election.votes() or 'the'} votes: nothing to fetch")
-    line(election.won, paint(f"{election.winner()} {election.named(election.won['text'])}", "green", "bold") +
-         (f", followed by {', '.join(election.followers())}" if election.followers() else ""))
+    line(election.won, paint(f"{election.winner()} leads term {election.named(TERM.search(election.won['text'])[0])}",
+                             "green", "bold") + f", by the promises of {' '.join(election.promises())}")
