@@ -1,6 +1,7 @@
 #include "node/settings.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "common/bus/endpoint.hpp"
@@ -11,6 +12,7 @@ namespace gavel::node {
 namespace {
 
 constexpr int kUsage = 2;
+constexpr std::size_t kMaxName = 64;
 
 constexpr const char* kExamples = R"(Runs one node of a Gavel cluster.
 
@@ -35,6 +37,12 @@ std::string check_cluster(const std::string& name) {
   return checked ? std::string() : checked.error().message;
 }
 
+std::string check_name(const std::string& name) {
+  const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+  const bool good = !name.empty() && name.size() <= kMaxName && printable;
+  return good ? std::string() : "a node's name is 1 to 64 visible ASCII characters";
+}
+
 std::string check_listen(const std::string& text) {
   const auto address = bus::parse_address(text);
   return address ? std::string() : address.error().message;
@@ -50,7 +58,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
   env(app.add_option("--cluster", s.cluster, "The cluster's name"), "GAVEL_CLUSTER")
       ->check(check_cluster)
       ->capture_default_str();
-  env(app.add_option("--name", s.name, "What people call this node (from its uid if not given)"), "GAVEL_NAME");
+  env(app.add_option("--name", s.name, "What people call this node (from its uid if not given)"), "GAVEL_NAME")
+      ->check(check_name);
   env(app.add_option("--listen", s.listen, "ADDRESS or ADDRESS:PORT; takes three ports in a row, free ones if not given"),
       "GAVEL_LISTEN")
       ->check(check_listen)

@@ -1,6 +1,7 @@
 #include "node/host/node.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/base/print.hpp"
@@ -23,6 +24,7 @@ struct Node::Parts {
         duties(setup, replicas, mesh, proposals),
         gateway(setup, replicas, placement, mesh, counters, [this](Now at) { return report(at); }) {}
 
+  void on_refused(const wire::Refusal& refusal, NodeEffects& effects);
   void on_opened(Now now, const wire::Opened& opened, NodeEffects& effects);
   void on_discovery(Now now, const wire::Discovery& message, Uid unicast_from, NodeEffects& effects);
   void found_cluster(Now now, NodeEffects& effects);
@@ -30,7 +32,7 @@ struct Node::Parts {
   void deliver(NodeEffects& effects);
   void keep_house(Now now, NodeEffects& effects);
   void check_drained(Now now, NodeEffects& effects);
-  bool leads_what_others_could() const;
+  bool others_lead(TimePoint at) const;
   void keep_alarms(const NodeEffects& effects);
   bool member() const;
   wire::StatusReport report(Now now) const;
@@ -52,6 +54,7 @@ struct Node::Parts {
   TimePoint drain_until = kNever;
   bool exiting = false;
   std::vector<std::string> alarms;
+  std::set<std::string> refused_versions;
 };
 
 // ---- life -------------------------------------------------------------------------------------------------------
@@ -102,11 +105,20 @@ void Node::on_peer_frame(Now now, BytesView frame, NodeEffects& effects) {
   parts.counters.bytes_in += frame.size();
   const auto opened = wire::open(frame, parts.setup.cluster);
   if (!opened) {
-    parts.counters.count(opened.error().kind);
+    parts.on_refused(opened.error(), effects);
     return;
   }
   parts.on_opened(now, *opened, effects);
   parts.settle(now, effects);
+}
+
+/// Another cluster on the same network is nothing to speak of; another version is, once.
+void Node::Parts::on_refused(const wire::Refusal& refusal, NodeEffects& effects) {
+  static constexpr std::size_t kMost = 16;
+  counters.count(refusal.kind);
+  if (refusal.kind != wire::RefusalKind::version || refused_versions.size() >= kMost) return;
+  if (refused_versions.insert(refusal.message).second)
+    effects.notes.push_back({{}, {}, "refuses a node or a beacon: " + refusal.message});
 }
 
 void Node::Parts::on_opened(Now now, const wire::Opened& opened, NodeEffects& effects) {
@@ -136,7 +148,7 @@ void Node::on_datagram(Now now, BytesView datagram, NodeEffects& effects) {
   auto& parts = *parts_;
   const auto opened = wire::open(datagram, parts.setup.cluster);
   if (!opened) {
-    parts.counters.count(opened.error().kind);
+    parts.on_refused(opened.error(), effects);
     return;
   }
   const bool own = opened->envelope.from == parts.setup.self.uid &&
@@ -216,8 +228,9 @@ void Node::on_drain(Now now, NodeEffects& effects) {
 // ---- what follows from an event -----------------------------------------------------------------------------------
 
 void Node::Parts::settle(Now now, NodeEffects& effects) {
+  static constexpr int kMostRounds = 4;  // what the house's upkeep changes may ask for upkeep again
   deliver(effects);
-  if (directory_changed || house_kept_until <= now.at) {
+  for (int round = 0; round < kMostRounds && (directory_changed || house_kept_until <= now.at); ++round) {
     keep_house(now, effects);
     deliver(effects);
   }
@@ -262,17 +275,21 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
 }
 
 void Node::Parts::check_drained(Now now, NodeEffects& effects) {
-  const bool done = !leads_what_others_could() && gateway.calls_under_way() == 0;
+  const bool done = others_lead(now.at) && gateway.calls_under_way() == 0;
   if (!done && now.at < drain_until) return;
   exiting = true;
   effects.exit = Exit{0, done ? "drained" : "not everything could be handed over in time"};
 }
 
-bool Node::Parts::leads_what_others_could() const {
+/// Every group that this node is a voter of, and not the only one, is led by another: nobody will miss this node.
+bool Node::Parts::others_lead(TimePoint at) const {
   const auto& all = replicas.all();
-  return std::any_of(all.begin(), all.end(), [](const auto& entry) {
+  return std::all_of(all.begin(), all.end(), [&](const auto& entry) {
     const auto& replica = *entry.second.replica;
-    return replica.leads() && replica.config().voters.size() > 1;
+    const auto& config = replica.config();
+    if (entry.second.observer || !config.is_voter(setup.self.uid) || config.voters.size() == 1) return true;
+    const Uid leader = replica.leader(at);
+    return leader && leader != setup.self.uid;
   });
 }
 
