@@ -1,7 +1,6 @@
 #include "common/order/commitment.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "common/order/mistakes.hpp"
 
@@ -9,9 +8,10 @@ namespace gavel::order {
 
 // The highest slot that the acks of a majority of the voters, in the present term, reach, and whose entry is of that
 // term.
-Slot Commitment::counted() const {
+Slot Commitment::counted() {
   const auto& config = core_.config();
-  std::vector<Slot> acked;
+  auto& acked = acked_;
+  acked.clear();
   const auto count = [&](Uid uid) {
     if (uid == core_.self())
       return acked.push_back(core_.journal.failed() || core_.journal.promising() ? Slot{} : core_.ack_slot());
@@ -25,7 +25,7 @@ Slot Commitment::counted() const {
   if (acked.empty()) return {};
   std::sort(acked.rbegin(), acked.rend());
   const auto majority = (config.voters.size() - (broken(Mistake::half) ? 1 : 0)) / 2;
-  const auto slot = std::min(acked[majority], core_.match);
+  const auto slot = std::min(acked[majority], core_.match);  // I3: of this term, or it could still be replaced
   if (slot <= core_.commit || !core_.log.knows(slot)) return {};
   if (core_.log.term_at(slot) != core_.promised && !broken(Mistake::old_term)) return {};
   return slot;
@@ -39,12 +39,19 @@ bool Commitment::advance(Slot hinted) {
   const auto& view = core_.log.derived().view;
   if (core_.role == wire::Role::leader && view.term == core_.promised && core_.commit >= view.slot)
     core_.election_lost = false;
-  const auto& options = core_.options;
-  const auto snapshot_bytes = core_.log.snapshot() ? core_.log.snapshot()->size() : 0;
-  if (core_.log.entries_since_snapshot() >= options.compact_entries ||
-      core_.log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * snapshot_bytes))
-    core_.make_snapshot();
+  if (snapshot_due()) core_.make_snapshot();
   return true;
+}
+
+// Only what is committed can go: a long uncommitted tail must not cause a snapshot at every step.
+bool Commitment::snapshot_due() const {
+  const auto& options = core_.options;
+  const auto& log = core_.log;
+  const auto committed = core_.commit.since(log.base());
+  if (committed >= options.compact_entries) return true;
+  const auto snapshot_bytes = log.snapshot() ? log.snapshot()->size() : 0;
+  return log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * snapshot_bytes) &&
+         2 * committed >= log.entries_since_snapshot();
 }
 
 void Commitment::apply(Slot slot) {
@@ -52,7 +59,7 @@ void Commitment::apply(Slot slot) {
   auto own = core_.applier.apply(slot, entry, core_.setup.self, core_.out->events);
   core_.commit = slot;
   if (core_.options.narrate) core_.say(NoteKind::committed, "commits slot " + print(slot));
-  for (auto& batch : own) core_.publisher.applied(std::move(batch), core_.out->answers);
+  for (auto& batch : own) core_.publisher.applied(std::move(batch), core_.now.at, core_.out->answers);
 }
 
 void Commitment::compare(const wire::Ack& ack) {
@@ -68,7 +75,13 @@ void Commitment::compare(const wire::Ack& ack) {
         peer->ack.digest == ack.digest)
       ++against;
   }
-  if (!is_majority(against, core_.config())) return;
+  if (!is_majority(against, core_.config())) {
+    if (against == 0 || core_.config().voters.size() != 2 || disputed_ == ack.digest_slot) return;
+    disputed_ = ack.digest_slot;  // of two, nobody can say who is wrong
+    core_.say(NoteKind::diverged, "disagrees with the only other voter about the state at slot " +
+                                      print(ack.digest_slot) + ": one of the two is damaged");
+    return;
+  }
   core_.diverged = true;
   core_.say(NoteKind::diverged, "differs from the majority's state at slot " + print(ack.digest_slot) +
                                     ": it stops serving and takes the state again");

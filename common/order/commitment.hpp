@@ -3,6 +3,8 @@
 // meet here.
 #pragma once
 
+#include <vector>
+
 #include "common/order/core.hpp"
 
 namespace gavel::order {
@@ -17,10 +19,13 @@ class Commitment {
   void compare(const wire::Ack& ack);
 
  private:
-  Slot counted() const;
+  Slot counted();
+  bool snapshot_due() const;
   void apply(Slot slot);
 
   Core& core_;
+  std::vector<Slot> acked_;  // scratch
+  Slot disputed_;            // the last digest slot at which this member and its only companion disagree
 };
 
 }  // namespace gavel::order

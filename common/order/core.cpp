@@ -161,7 +161,7 @@ void Core::make_snapshot() {
   snapshot.service = applier.machine().kind();
   snapshot.state = applier.snapshot();
   auto encoded = share(wire::encode(snapshot));
-  log.compact(snapshot, encoded, options.retained_entries);
+  log.compact(snapshot, encoded, options.retained_entries, options.retained_bytes);
   journal.snapshot(snapshot.slot, std::move(encoded), true, false, out->persists);
   say(NoteKind::snapshot_made, "makes a snapshot at " + print(snapshot.slot));
 }

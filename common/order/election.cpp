@@ -210,7 +210,7 @@ void Election::ask_directly() {
   candidacy_.ask_directly_at = kNever;
   core_.say(NoteKind::asked_directly, "asks the missing voters directly");
   for (const auto voter : core_.config().voters) {
-    if (voter == core_.self() || candidacy_.votes.contains(voter)) continue;
+    if (voter == core_.self() || candidacy_.votes.contains(voter) || candidacy_.silent.contains(voter)) continue;
     wire::Token token;
     token.term = candidacy_.term;
     token.candidate_incarnation = core_.setup.self.incarnation;
@@ -270,6 +270,8 @@ void Election::on_recovered(Uid from, Slot agreed) {
   if (from != candidacy_.best || agreed <= candidacy_.got) return;  // a duplicate must not ask again
   candidacy_.got = agreed;
   candidacy_.tries = 0;
+  candidacy_.fetch_again_at = kNever;  // the own disk's turn: its time is not the voter's silence
+  candidacy_.deadline = std::max(candidacy_.deadline, core_.now.at + core_.options.election_timeout);
   core_.say(NoteKind::adopted, "adopts the log of " + print(from) + " up to " + print(agreed));
   core_.run_when_durable([this, term = candidacy_.term] {
     if (candidacy_.term == term) recover(false);
@@ -311,7 +313,7 @@ TimePoint Election::deadline() const {
   if (core_.role == wire::Role::candidate) next = std::min(next, candidacy_.ask_directly_at);
   if (running(core_.role)) {
     const auto grace = core_.role == wire::Role::recovering ? core_.options.election_timeout : 0us;
-    next = std::min(next, std::max(candidacy_.deadline + grace, core_.now.at + 1ms));
+    next = std::min(next, std::max(candidacy_.deadline + grace, core_.now.at + core_.options.heartbeat / 5));
   }
   if (core_.role == wire::Role::follower && !core_.observer() && core_.is_voter()) {
     if (core_.hears_leader())
@@ -322,6 +324,10 @@ TimePoint Election::deadline() const {
   return next;
 }
 
-bool Election::take_victory() { return std::exchange(victory_, false); }
+// Asked again here: since the disk was done, the same step may have given the election up.
+bool Election::take_victory() {
+  return std::exchange(victory_, false) && core_.role == wire::Role::recovering && core_.promised == candidacy_.term &&
+         !core_.journal.failed();
+}
 
 }  // namespace gavel::order

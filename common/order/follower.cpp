@@ -5,12 +5,6 @@
 #include "common/order/mistakes.hpp"
 
 namespace gavel::order {
-namespace {
-
-bool electing(wire::Role role) { return role == wire::Role::candidate || role == wire::Role::recovering; }
-
-}  // namespace
-
 // ---- hearing ----------------------------------------------------------------------------------------------------
 
 void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
@@ -59,7 +53,7 @@ void Follower::on_order(const wire::Member& from, wire::Order order) {
       core_.beat_at = core_.now.at;
     }
   }
-  if (electing(core_.role) && order.term == core_.promised) return;
+  if (core_.role != wire::Role::follower && order.term == core_.promised) return;
   const auto term = order.term;
   const auto commit = order.commit;
   if (parked_.size() < core_.options.orders_parked) parked_.push_back({from.uid, std::move(order)});
@@ -86,7 +80,7 @@ void Follower::take_parked() {
 void Follower::on_entries(const wire::Member& from, wire::Entries entries) {
   if (entries.recovery) {
     if (!election_.recovering(entries.term)) return;
-  } else if (entries.term != core_.promised || electing(core_.role)) {
+  } else if (entries.term != core_.promised || core_.role != wire::Role::follower) {
     return;
   }
   const auto before = core_.match;
@@ -100,16 +94,16 @@ void Follower::on_entries(const wire::Member& from, wire::Entries entries) {
   }
   heard_commit(entries.term, entries.commit);
   take_parked();
-  if (taken == Taken::all && !entries.entries.empty()) {
-    core_.fetch_not_before = core_.now.at;  // there may be more
-    catch_up();
-  }
+  if (taken == Taken::all ? entries.entries.empty() : tail_refuted_ == core_.promised || core_.log.blank()) return;
+  if (taken == Taken::mismatch) tail_refuted_ = core_.promised;  // from the point of agreement, then
+  core_.fetch_not_before = core_.now.at;                         // there may be more
+  if (!ahead().empty()) fetch_from(from.uid);
 }
 
 void Follower::on_chunk(const wire::Member& from, const wire::SnapshotChunk& chunk) {
   if (chunk.recovery) {
     if (!election_.recovering(chunk.term)) return;
-  } else if (chunk.term != core_.promised || electing(core_.role)) {
+  } else if (chunk.term != core_.promised || core_.role != wire::Role::follower) {
     return;
   }
   const bool wanted =
@@ -126,8 +120,14 @@ void Follower::on_chunk(const wire::Member& from, const wire::SnapshotChunk& chu
     election_.on_recovered(from.uid, whole->snapshot.slot);
     return;
   }
+  take_parked();
   core_.fetch_not_before = core_.now.at;
   fetch_from(from.uid);
+}
+
+void Follower::forget_former_terms() {
+  if (parked_.empty() || parked_.front().order.term >= core_.promised || broken(Mistake::take_lower)) return;
+  take_parked();
 }
 
 Follower::Taken Follower::take(Uid from, wire::Order& order, std::vector<wire::FullEntry>* full, bool direct) {
@@ -194,30 +194,57 @@ void Follower::matched(Slot slot) {
 
 // ---- catching up ------------------------------------------------------------------------------------------------
 
+// After a restart, or under a new leader, the own tail is often the leader's: the first question is for what follows
+// it, so that what is here already does not travel again. If it is refuted, the next is for what follows the match
+// index.
 void Follower::fetch_from(Uid member) {
   if (core_.now.at < core_.fetch_not_before || transfer_.receiving()) return;
   core_.fetch_not_before = core_.now.at + core_.options.fetch_interval;
-  core_.send(member, wire::Fetch{core_.promised, core_.log.blank() ? Slot{} : core_.match.next(), false});
+  auto from = tail_refuted_ == core_.promised ? core_.match.next() : core_.log.last().next();
+  if (core_.log.blank()) from = {};
+  core_.send(member, wire::Fetch{core_.promised, from, false});
 }
 
-void Follower::catch_up() {
-  if (electing(core_.role) || core_.now.at < core_.fetch_not_before || transfer_.receiving()) return;
-  std::vector<Uid> ahead;
+const std::vector<Uid>& Follower::ahead() {
+  ahead_.clear();
   for (const auto& [uid, peer] : core_.peers.all()) {
     if (!core_.peers.hears(uid, core_.now.at) || peer.beat.promised != core_.promised) continue;
     const bool acked_more = peer.ack.term == core_.promised && peer.ack.durable > core_.match;
     const bool leads_more = peer.beat.role == wire::Role::leader && peer.beat.last > core_.match;
-    if (acked_more || leads_more || core_.log.blank() || core_.diverged) ahead.push_back(uid);
+    if (acked_more || leads_more || core_.log.blank() || core_.diverged) ahead_.push_back(uid);
   }
-  if (ahead.empty()) return;
-  const auto chosen = ahead[static_cast<std::size_t>(
-      core_.random.between(std::int64_t{0}, static_cast<std::int64_t>(ahead.size()) - 1))];
+  return ahead_;
+}
+
+// Whoever takes entries all the time is always a little behind: only who stands still asks.
+bool Follower::patient() {
+  if (core_.log.blank() || core_.diverged) return false;
+  if (lagging_since_ == kNever || lagging_at_ != core_.match) {
+    lagging_since_ = core_.now.at;
+    lagging_at_ = core_.match;
+  }
+  return core_.now.at - lagging_since_ < core_.options.fetch_interval;
+}
+
+void Follower::catch_up() {
+  if (core_.role != wire::Role::follower || ahead().empty()) {
+    lagging_since_ = kNever;
+    return;
+  }
+  if (patient() || core_.now.at < core_.fetch_not_before || transfer_.receiving()) return;
+  const auto chosen = ahead_[static_cast<std::size_t>(
+      core_.random.between(std::int64_t{0}, static_cast<std::int64_t>(ahead_.size()) - 1))];
   if (core_.diverged) {
     core_.fetch_not_before = core_.now.at + core_.options.fetch_interval;
     core_.send(chosen, wire::SnapshotFetch{core_.promised, {}, 0, false});
     return;
   }
   fetch_from(chosen);
+}
+
+TimePoint Follower::deadline() const {
+  if (lagging_since_ == kNever || transfer_.receiving()) return kNever;
+  return std::max(lagging_since_ + core_.options.fetch_interval, core_.fetch_not_before);
 }
 
 void Follower::watch_for_stall() {

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "common/order/core.hpp"
 #include "common/order/election.hpp"
@@ -23,16 +24,22 @@ class Follower {
   void on_entries(const wire::Member& from, wire::Entries entries);
   void on_chunk(const wire::Member& from, const wire::SnapshotChunk& chunk);
   /// A batch came: an entry may have waited for it.
-  void on_batch_held() { take_parked(); }
+  void on_batch_held(const wire::BatchRef& ref) {
+    if (awaited_ == ref) take_parked();
+  }
+  /// What was parked under a lower promise than the present one goes.
+  void forget_former_terms();
   /// A commit slot heard: bounded by the own match index, in the same term only.
   Slot hinted() const;
 
   /// Asks somebody who is ahead for what is missing: entries, or a snapshot if the applied state diverged.
   void catch_up();
+  /// When `catch_up` has something to do.
+  TimePoint deadline() const;
   /// The leader beats and orders nothing although it could: stop believing in it.
   void watch_for_stall();
   /// The first batch that a parked entry waits for.
-  std::optional<wire::BatchRef> awaited() const { return awaited_; }
+  const std::optional<wire::BatchRef>& awaited() const { return awaited_; }
   std::size_t parked() const { return parked_.size(); }
 
  private:
@@ -41,6 +48,8 @@ class Follower {
   Taken take(Uid from, wire::Order& order, std::vector<wire::FullEntry>* full, bool direct);
   void take_parked();
   void fetch_from(Uid member);
+  const std::vector<Uid>& ahead();
+  bool patient();
   void heard_commit(const wire::Term& term, Slot commit);
   void matched(Slot slot);
 
@@ -56,6 +65,10 @@ class Follower {
   std::optional<wire::BatchRef> awaited_;
   Slot hinted_;
   wire::Term hinted_term_;
+  wire::Term tail_refuted_;           // the term in which the own tail was found to differ from the leader's
+  TimePoint lagging_since_ = kNever;  // others are ahead, and the match index has not moved since
+  Slot lagging_at_;
+  std::vector<Uid> ahead_;  // scratch
   Slot stall_slot_;
 };
 

@@ -1,14 +1,21 @@
 #include "common/order/journal.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/order/mistakes.hpp"
 #include "common/wire/codec.hpp"
 
 namespace gavel::order {
+namespace {
+
+constexpr Slot kUnbounded{std::numeric_limits<std::uint64_t>::max()};
+
+}  // namespace
 
 void Journal::push(Pending pending, SharedBytes bytes, bool keep_tail, std::vector<Persist>& out) {
-  if (!keeps_) return;
+  if (!keeps_ || failed_) return;
+  bound_ = pending_.empty() ? bound(pending) : std::min(bound_, bound(pending));
   pending.ticket = issued_ = issued_.next();
   out.push_back({pending.ticket, pending.kind, pending.slot, std::move(bytes), keep_tail});
   pending_.push_back(std::move(pending));
@@ -24,7 +31,7 @@ void Journal::promise(const wire::Term& term, std::vector<Persist>& out) {
 }
 
 void Journal::append(Slot slot, const wire::FullEntry& entry, std::vector<Persist>& out) {
-  if (!keeps_) return;
+  if (!keeps_ || failed_) return;
   push({{}, PersistKind::append, slot, false, {}}, share(wire::encode(entry)), true, out);
 }
 
@@ -54,6 +61,8 @@ std::vector<std::function<void()>> Journal::complete(Ticket upto) {
     }
     pending_.pop_front();
   }
+  bound_ = kUnbounded;
+  for (const auto& pending : pending_) bound_ = std::min(bound_, bound(pending));
   while (!waiting_.empty() && waiting_.front().first <= upto) {
     ready.push_back(std::move(waiting_.front().second));
     waiting_.pop_front();
@@ -61,14 +70,19 @@ std::vector<std::function<void()>> Journal::complete(Ticket upto) {
   return ready;
 }
 
-Slot Journal::durable(Slot last) const {
-  auto durable = last;
-  for (const auto& pending : pending_) {
-    if (pending.kind == PersistKind::append) durable = std::min(durable, pending.slot.prev());
-    if (pending.kind == PersistKind::cut_tail) durable = std::min(durable, pending.slot);
-    if (pending.kind == PersistKind::snapshot && pending.foreign) return {};
+// Up to where the log may count as durable while this is on its way.
+Slot Journal::bound(const Pending& pending) {
+  switch (pending.kind) {
+    case PersistKind::append:
+      return pending.slot.prev();
+    case PersistKind::cut_tail:
+      return pending.slot;
+    case PersistKind::snapshot:
+      return pending.foreign ? Slot{} : kUnbounded;
+    case PersistKind::promise:
+      return kUnbounded;
   }
-  return durable;
+  return {};
 }
 
 }  // namespace gavel::order

@@ -2,6 +2,7 @@
 // before what it rests on is durable (PROTOCOL.md §8). An observer keeps nothing, so everything counts as kept at once.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -25,8 +26,11 @@ class Journal {
   void when_durable(std::function<void()> then);
   /// Everything up to `upto` is durable now; what waited for it is returned, to be run in order.
   std::vector<std::function<void()>> complete(Ticket upto);
-  /// The disk failed: nothing becomes durable any more.
-  void fail() { failed_ = true; }
+  /// The disk failed: nothing becomes durable any more, and nothing more is asked of it.
+  void fail() {
+    failed_ = true;
+    waiting_.clear();
+  }
   bool failed() const { return failed_; }
 
   /// A promise is on its way to the disk: until it is there the member speaks as before it (§4).
@@ -35,7 +39,7 @@ class Journal {
   const wire::Term& durable_promise() const { return durable_promise_; }
   void recovered(const wire::Term& promise) { durable_promise_ = promise; }
   /// Up to where a log that ends at `last` is durable.
-  Slot durable(Slot last) const;
+  Slot durable(Slot last) const { return pending_.empty() ? last : std::min(last, bound_); }
   std::size_t pending() const { return pending_.size(); }
 
  private:
@@ -46,12 +50,14 @@ class Journal {
     bool foreign = false;
     wire::Term promise;
   };
+  static Slot bound(const Pending& pending);
   void push(Pending pending, SharedBytes bytes, bool keep_tail, std::vector<Persist>& out);
 
   bool keeps_;
   bool failed_ = false;
   Ticket issued_;
   std::deque<Pending> pending_;
+  Slot bound_;  ///< durable up to here at most, while something is pending
   std::size_t promises_pending_ = 0;
   wire::Term durable_promise_;
   std::deque<std::pair<Ticket, std::function<void()>>> waiting_;

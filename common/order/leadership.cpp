@@ -118,6 +118,7 @@ void Leadership::hand_over_if_due() {
 }
 
 void Leadership::drive_hand_over() {
+  drive_at_ = core_.now.at + core_.options.heartbeat / 10;
   if (core_.now.at > hand_over_until_) {
     core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(successor_) + " and goes on");
     core_.handing_over = false;
@@ -130,6 +131,7 @@ void Leadership::drive_hand_over() {
 
 bool Leadership::change_membership() {
   if (core_.role != wire::Role::leader || core_.handing_over || core_.goal.voters.empty()) return false;
+  if (core_.config() == core_.goal) return false;
   const auto& derived = core_.log.derived();
   if (derived.view.term != core_.promised) return false;
   if (core_.commit < derived.view.slot && !broken(Mistake::config_before_view)) return false;

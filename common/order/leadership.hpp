@@ -18,6 +18,11 @@ class Leadership {
   /// The election is won and the newest log is here: leads.
   void begin();
   void on_time();
+  TimePoint deadline() const { return core_.handing_over ? drive_at_ : kNever; }
+  /// An ack came: the successor may hold the whole log now.
+  void on_ack() {
+    if (core_.handing_over) drive_hand_over();
+  }
   /// Puts the next configuration into the log if one is due and none is under way.
   bool change_membership();
   void step_down(const std::string& why);
@@ -37,6 +42,7 @@ class Leadership {
   TimePoint higher_since_ = kNever;  ///< a higher promise is seen
   Uid successor_;                    ///< of the hand-over under way
   TimePoint hand_over_until_ = kNever;
+  TimePoint drive_at_ = kNever;  ///< looks at the hand-over under way again
   TimePoint hand_over_not_before_ = kLongAgo;
 };
 

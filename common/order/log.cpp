@@ -91,9 +91,13 @@ std::vector<wire::FullEntry> Log::cut(Slot slot) {
   return gone;
 }
 
-void Log::compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained) {
+void Log::compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained,
+                  std::size_t retained_bytes) {
   GAVEL_CHECK(snapshot.slot >= base_ && snapshot.slot <= last(), "a log is compacted within itself");
-  while (first_ + retained <= snapshot.slot) {
+  std::size_t bytes = 0;
+  for (auto slot = first_; slot <= snapshot.slot; ++slot) bytes += weight(at(slot));
+  while (first_ <= snapshot.slot && (first_ + retained <= snapshot.slot || bytes > retained_bytes)) {
+    bytes -= weight(entries_.front());
     before_first_ = entries_.front().entry.term;
     entries_.pop_front();
     ++first_;

@@ -52,8 +52,10 @@ class Log {
   void append(wire::FullEntry entry);
   /// Cuts everything after `slot` and returns it; slot >= base().
   std::vector<wire::FullEntry> cut(Slot slot);
-  /// Puts a snapshot made from this very log in the place of its prefix; keeps `retained` entries before it.
-  void compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained);
+  /// Puts a snapshot made from this very log in the place of its prefix; keeps at most `retained` entries
+  /// before it, of at most `retained_bytes`.
+  void compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained,
+               std::size_t retained_bytes);
   /// Starts from a foreign snapshot; entries after it stay iff the log agrees with it at its slot.
   void install(const wire::SnapshotRecord& snapshot, SharedBytes encoded);
 

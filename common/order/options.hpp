@@ -26,18 +26,21 @@ struct Options {
   Duration fetch_interval = 20ms;  ///< between two fetches of the same thing
 
   // -- batching and windows (§3, §9)
-  std::size_t batches_in_flight = 4;    ///< of one publisher, not yet applied
-  std::size_t requests_waiting = 8192;  ///< at a gateway, for one group; above it, Busy
+  std::size_t batches_in_flight = 4;               ///< of one publisher, not yet applied
+  std::size_t requests_waiting = 8192;             ///< at a gateway, for one group; above it, Busy
+  std::size_t request_bytes_waiting = 16U << 20U;  ///< the same, in bytes of their bodies
   std::size_t batches_per_entry = 64;
-  std::size_t slots_in_flight = 256;   ///< ordered and not yet committed
-  std::size_t stream_window = 64;      ///< batches of one stream held beyond the last ordered one
-  std::size_t orders_parked = 1024;    ///< entries that wait for a batch or a predecessor
-  std::size_t batches_retained = 256;  ///< ordered batches of one stream kept for repair
+  std::size_t bytes_per_entry = 1U << 20U;  ///< of payload; a batch that crosses it is the last of its entry
+  std::size_t slots_in_flight = 256;        ///< ordered and not yet committed
+  std::size_t stream_window = 64;           ///< batches of one stream held beyond the last ordered one
+  std::size_t orders_parked = 1024;         ///< entries that wait for a batch or a predecessor
+  std::size_t batches_retained = 256;       ///< ordered batches of one stream kept for repair
 
   // -- snapshots and digests (§8)
   std::uint64_t compact_entries = 16384;   ///< in the log since the last snapshot
   std::size_t compact_bytes = 16U << 20U;  ///< the same; and never less than twice the last snapshot's size
   std::uint64_t retained_entries = 1024;   ///< kept before the snapshot for members slightly behind
+  std::size_t retained_bytes = 4U << 20U;  ///< the same, in bytes of payload
   std::uint64_t digest_interval = 1024;    ///< slots between two compared digests
 
   // -- narration

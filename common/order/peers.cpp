@@ -29,6 +29,7 @@ bool Peers::beat(const wire::Member& from, const wire::Beat& beat, TimePoint now
     peer.alive_since = now;
   }
   peer.heard = now;
+  if (beat.role == wire::Role::leader) peer.hand_over_backoff = {};  // it took over: what failed before is forgiven
   peer.beat = beat;
   peer.hop_failed = false;
   return true;
@@ -38,7 +39,9 @@ bool Peers::ack(Uid from, const wire::Ack& ack) {
   auto& known = peers_[from].ack;
   if (ack.term < known.term) return false;
   if (ack.term == known.term && ack.durable <= known.durable && ack.applied <= known.applied) return false;
+  const auto durable = ack.term == known.term ? std::max(ack.durable, known.durable) : ack.durable;
   known = ack;
+  known.durable = durable;  // what was durable in a term stays so, though a restarted member says less at first
   return true;
 }
 

@@ -40,8 +40,8 @@ std::optional<wire::Batch> Publisher::next_batch(TimePoint now) {
   return message;
 }
 
-void Publisher::applied(Applier::OwnBatch batch, std::vector<Answered>& answers) {
-  while (!in_flight_.empty() && in_flight_.front().number < batch.number) covered(in_flight_.front().number);
+void Publisher::applied(Applier::OwnBatch batch, TimePoint now, std::vector<Answered>& answers) {
+  if (!in_flight_.empty()) covered(batch.number.prev());
   if (in_flight_.empty() || in_flight_.front().number != batch.number) return;
   auto& flying = in_flight_.front();
   for (std::size_t i = 0; i < flying.requests.size() && i < batch.outcomes.size(); ++i) {
@@ -50,18 +50,20 @@ void Publisher::applied(Applier::OwnBatch batch, std::vector<Answered>& answers)
   }
   in_flight_.pop_front();
   offer_backoff_ = 2 * options_.heartbeat;
-  if (offer_at_ != kNever) offer_at_ += offer_backoff_;
+  offer_at_ = now + offer_backoff_;
 }
 
 void Publisher::covered(BatchNumber number) {
-  while (!in_flight_.empty() && in_flight_.front().number <= number) {
-    auto& requests = in_flight_.front().requests;
-    for (auto it = requests.rbegin(); it != requests.rend(); ++it) {
-      waiting_bytes_ += it->request.body.size();
-      waiting_.push_front(std::move(*it));
+  auto end = in_flight_.begin();
+  while (end != in_flight_.end() && end->number <= number) ++end;
+  for (auto flying = end; flying != in_flight_.begin();) {  // from the back, so that they stay in order
+    --flying;
+    for (auto request = flying->requests.rbegin(); request != flying->requests.rend(); ++request) {
+      waiting_bytes_ += request->request.body.size();
+      waiting_.push_front(std::move(*request));
     }
-    in_flight_.pop_front();
   }
+  in_flight_.erase(in_flight_.begin(), end);
 }
 
 std::optional<wire::Batch> Publisher::offer_again(TimePoint now) {

@@ -19,15 +19,17 @@ class Publisher {
 
   /// False: too many requests wait already.
   bool submit(Submit submit);
-  bool full() const { return waiting_.size() >= options_.requests_waiting; }
+  bool full() const {
+    return waiting_.size() >= options_.requests_waiting || waiting_bytes_ >= options_.request_bytes_waiting;
+  }
   std::size_t waiting() const { return waiting_.size(); }
 
   /// The next batch to publish, if one should leave now.
   std::optional<wire::Batch> next_batch(TimePoint now);
   /// One of this stream's batches was applied: its answers.
-  void applied(Applier::OwnBatch batch, std::vector<Answered>& answers);
-  /// A snapshot stands for every batch up to `number`: what became of their requests is asked for anew (§7 makes it
-  /// safe).
+  void applied(Applier::OwnBatch batch, TimePoint now, std::vector<Answered>& answers);
+  /// A snapshot stands for every batch up to `number`: what became of their requests is asked for anew, in their order
+  /// (§7 makes it safe).
   void covered(BatchNumber number);
   /// The oldest batch in flight, if it is time to offer it again.
   std::optional<wire::Batch> offer_again(TimePoint now);

@@ -17,9 +17,9 @@ constexpr std::uint64_t kBatchesAtOnce = 16;
 void Repair::on_missing(const wire::Member& from, const wire::Missing& missing) {
   wire::Repair repair;
   std::size_t bytes = 0;
-  const auto upto = std::min(missing.to, missing.from + kBatchesAtOnce);
-  for (auto number = missing.from; number <= upto && bytes < wire::kMaxEntriesBytes; ++number) {
-    const wire::BatchRef ref{missing.publisher, missing.incarnation, number};
+  const auto count = std::min(missing.to.since(missing.from.prev()), kBatchesAtOnce);
+  for (std::uint64_t i = 0; i < count && bytes < wire::kMaxEntriesBytes; ++i) {
+    const wire::BatchRef ref{missing.publisher, missing.incarnation, missing.from + i};
     auto payload = core_.streams.payload(ref);
     if (!payload) continue;
     bytes += payload->size();
@@ -51,61 +51,59 @@ void Repair::on_fetch(const wire::Member& from, const wire::Fetch& fetch) {
 
 // ---- asking -----------------------------------------------------------------------------------------------------
 
+bool Repair::closed(const Streams::Key& stream) const {
+  const auto mark = core_.last_ordered().find(stream.first);
+  return mark != core_.last_ordered().end() && mark->second.incarnation > stream.second;
+}
+
 void Repair::notice(Uid publisher, Incarnation incarnation, BatchNumber upto) {
+  const Streams::Key stream{publisher, incarnation};
+  if (upto <= core_.streams.complete(publisher, incarnation) || closed(stream)) return;
   const auto mark = core_.last_ordered().find(publisher);
-  if (mark != core_.last_ordered().end() && mark->second.incarnation > incarnation) return;
-  if (upto <= core_.streams.complete(publisher, incarnation)) return;
-  const auto fresh = Gap{upto, core_.now.at + core_.options.missing_wait, core_.options.fetch_interval, 0};
-  auto& gap = gaps_.emplace(Streams::Key{publisher, incarnation}, fresh).first->second;
-  gap.upto = std::max(gap.upto, upto);
+  const bool known = mark != core_.last_ordered().end() && mark->second.incarnation == incarnation;
+  const auto ordered = known ? mark->second.number : BatchNumber{};
+  if (upto <= ordered) return;
+  const auto fresh = Gap{{}, core_.now.at + core_.options.missing_wait, core_.options.fetch_interval, false};
+  auto& gap = gaps_.emplace(stream, fresh).first->second;
+  gap.upto = std::max(gap.upto, std::min(upto, ordered + core_.options.stream_window));
+  ask_at_ = std::min(ask_at_, gap.ask_at);
 }
 
-void Repair::notice_all() {
-  if (const auto awaited = follower_.awaited()) notice(awaited->publisher, awaited->incarnation, awaited->number);
-  for (const auto& [key, stream] : core_.streams.all())
-    if (const auto beyond = core_.streams.first_beyond_gap(key.first, key.second))
-      notice(key.first, key.second, beyond->prev());
-  for (const auto& [uid, peer] : core_.peers.all()) {
-    if (!core_.peers.hears(uid, core_.now.at)) continue;
-    for (const auto& mark : peer.beat.held) notice(mark.publisher, mark.incarnation, mark.number);
-  }
-}
-
-Uid Repair::whom_to_ask(Uid publisher, Incarnation incarnation, int asked) {
-  if (asked == 0 && publisher != core_.self()) return publisher;
-  std::vector<Uid> holders;
+// The publisher first, unless it is known to be dead; then anybody who says that it holds more, or must, as the leader
+// that ordered it. If there is nobody, the batch is probably lost for good, as its requests are sent again elsewhere.
+void Repair::ask(const Streams::Key& stream, Gap& gap) {
+  const auto& [publisher, incarnation] = stream;
+  const auto complete = core_.streams.complete(publisher, incarnation);
+  holders_.clear();
   for (const auto& [uid, peer] : core_.peers.all()) {
     if (!core_.peers.hears(uid, core_.now.at)) continue;
     const auto holds = std::any_of(peer.beat.held.begin(), peer.beat.held.end(), [&](const wire::StreamMark& mark) {
-      return mark.publisher == publisher && mark.incarnation == incarnation &&
-             mark.number > core_.streams.complete(publisher, incarnation);
+      return mark.publisher == stream.first && mark.incarnation == stream.second && mark.number > complete;
     });
-    if (holds || uid == core_.leader_term.uid) holders.push_back(uid);
+    if (holds || uid == core_.leader_term.uid) holders_.push_back(uid);
   }
-  if (holders.empty()) return publisher;
-  return holders[static_cast<std::size_t>(
-      core_.random.between(std::int64_t{0}, static_cast<std::int64_t>(holders.size()) - 1))];
+  auto whom = publisher;
+  const bool dead =
+      publisher == core_.self() || (core_.peers.find(publisher) && !core_.peers.hears(publisher, core_.now.at));
+  if (!holders_.empty() && (gap.asked || dead))
+    whom = holders_[static_cast<std::size_t>(
+        core_.random.between(std::int64_t{0}, static_cast<std::int64_t>(holders_.size()) - 1))];
+  if (whom != core_.self()) core_.send(whom, wire::Missing{publisher, incarnation, complete.next(), gap.upto});
+  gap.asked = true;
+  gap.ask_at = core_.now.at + gap.backoff;
+  gap.backoff =
+      std::min<Duration>(gap.backoff * 2, holders_.empty() ? core_.options.backoff_limit : core_.options.suspicion);
 }
 
 void Repair::on_time() {
-  notice_all();
   ask_at_ = kNever;
   for (auto it = gaps_.begin(); it != gaps_.end();) {
-    auto& [key, gap] = *it;
-    const auto& [publisher, incarnation] = key;
-    const auto complete = core_.streams.complete(publisher, incarnation);
-    const auto mark = core_.last_ordered().find(publisher);
-    const bool closed = mark != core_.last_ordered().end() && mark->second.incarnation > incarnation;
-    if (closed || gap.upto <= complete || gap.asked > 64) {
+    auto& [stream, gap] = *it;
+    if (closed(stream) || gap.upto <= core_.streams.complete(stream.first, stream.second)) {
       it = gaps_.erase(it);
       continue;
     }
-    if (core_.now.at >= gap.ask_at) {
-      const auto whom = whom_to_ask(publisher, incarnation, gap.asked++);
-      if (whom != core_.self()) core_.send(whom, wire::Missing{publisher, incarnation, complete.next(), gap.upto});
-      gap.ask_at = core_.now.at + gap.backoff;
-      gap.backoff = std::min<Duration>(gap.backoff * 2, core_.options.suspicion);
-    }
+    if (core_.now.at >= gap.ask_at) ask(stream, gap);
     ask_at_ = std::min(ask_at_, gap.ask_at);
     ++it;
   }

@@ -23,13 +23,37 @@ wire::SnapshotRecord genesis(const wire::Config& config, const StateMachine& ini
   return record;
 }
 
+namespace {
+
+// A round is the last one plus one: no group lives to see this many. A sender that claims more is broken, and must not
+// take the others with it.
+constexpr std::uint64_t kMaxRound = 1ULL << 48U;
+
+template <class Message>
+bool is_plausible(const Message& message) {
+  if constexpr (requires { message.term; })
+    return message.term.round < kMaxRound;
+  else if constexpr (requires { message.heard_promise; })
+    return std::max(message.promised.round, message.heard_promise.round) < kMaxRound;
+  else if constexpr (requires { message.promised; })
+    return message.promised.round < kMaxRound;
+  else
+    return true;
+}
+
+}  // namespace
+
 // The parts, in the order in which they stand on each other, and the routing between them. Nothing is decided here.
 struct Replica::Parts {
   Parts(Setup setup, Recovered recovered, std::unique_ptr<StateMachine> machine, Now now)
       : core(std::move(setup), std::move(recovered), std::move(machine), now) {}
 
   void on(Received& received) {
-    std::visit([&](auto& message) { on_message(received.from, message); }, received.message);
+    std::visit(
+        [&](auto& message) {
+          if (is_plausible(message)) on_message(received.from, message);
+        },
+        received.message);
   }
   void on(const Persisted& persisted) {
     for (auto& then : core.journal.complete(persisted.upto)) then();
@@ -50,13 +74,18 @@ struct Replica::Parts {
     core.leader_heard = kLongAgo;
     // The highest of those who are left goes first; the others would be swallowed by it.
     const auto heard = core.peers.heard(core.now.at);
-    const bool highest = std::none_of(heard.begin(), heard.end(),
-                                      [&](Uid uid) { return uid > core.self() && core.config().is_voter(uid); });
+    const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
+      return uid > core.self() && core.config().is_voter(uid) && core.peers.find(uid)->beat.eligible;
+    });
     core.candidacy_at =
         core.now.at +
         (highest ? 0us : core.options.candidacy_jitter / 2 + core.random.between(0us, core.options.candidacy_jitter));
   }
-  void on(SetGoal& goal) { core.goal = std::move(goal.config); }
+  void on(SetGoal& goal) {
+    core.goal = std::move(goal.config);
+    std::sort(core.goal.voters.begin(), core.goal.voters.end());
+    std::sort(core.goal.learners.begin(), core.goal.learners.end());
+  }
   void on(const SetDraining& event) {
     if (core.draining == event.draining) return;
     core.draining = event.draining;
@@ -66,7 +95,11 @@ struct Replica::Parts {
   void on(const Tick& /*tick*/) {}
 
   void on_message(const wire::Member& /*from*/, wire::Batch& batch) {
-    if (core.streams.hold(batch.ref, std::move(batch.payload), core.last_ordered())) follower.on_batch_held();
+    const auto ref = batch.ref;
+    if (!core.streams.hold(ref, std::move(batch.payload), core.last_ordered())) return;
+    follower.on_batch_held(ref);
+    if (core.streams.complete(ref.publisher, ref.incarnation) < ref.number)
+      repair.notice(ref.publisher, ref.incarnation, ref.number.prev());
   }
   void on_message(const wire::Member& from, wire::Order& order) { follower.on_order(from, std::move(order)); }
   void on_message(const wire::Member& from, wire::Ack& ack) { on_ack(from.uid, ack); }
@@ -74,6 +107,8 @@ struct Replica::Parts {
     const auto ack = beat.ack;
     follower.on_beat(from, beat);
     if (ack) on_ack(from.uid, *ack);
+    for (const auto& mark : beat.held) repair.notice(mark.publisher, mark.incarnation, mark.number);
+    follower.catch_up();
     if (!core.hears_leader()) election.consider();  // the gate may have opened
   }
   void on_message(const wire::Member& from, wire::Missing& missing) { repair.on_missing(from, missing); }
@@ -91,7 +126,9 @@ struct Replica::Parts {
 
   void on_ack(Uid from, const wire::Ack& ack) {
     core.highest_round = std::max(core.highest_round, ack.term.round);
-    if (core.peers.ack(from, ack)) commitment.compare(ack);
+    core.peers.ack(from, ack);
+    commitment.compare(ack);  // repeated ones too: this member may have applied that slot meanwhile
+    leadership.on_ack();
   }
 
   // Whatever is due by now.
@@ -108,6 +145,9 @@ struct Replica::Parts {
 
   // Lets follow what follows from what happened, until nothing more does.
   void settle() {
+    follower.forget_former_terms();
+    if (const auto& awaited = follower.awaited())
+      repair.notice(awaited->publisher, awaited->incarnation, awaited->number);
     if (election.take_victory()) leadership.begin();
     for (bool more = true; more;) {
       more = commitment.advance(follower.hinted());
@@ -131,7 +171,7 @@ struct Replica::Parts {
   Transfer transfer{core};
   Election election{core, transfer};
   Follower follower{core, election, transfer};
-  Repair repair{core, follower, transfer};
+  Repair repair{core, transfer};
   Sequencer sequencer{core};
   Leadership leadership{core, election, [this](wire::Entry entry) { sequencer.put(std::move(entry)); }};
   Commitment commitment{core};
@@ -159,9 +199,7 @@ TimePoint Replica::next_deadline() const {
   const auto& parts = *parts_;
   auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
                         parts.core.publisher.offer_at(), parts.core.beat_at});
-  if (parts.follower.awaited()) next = std::min(next, parts.core.now.at + parts.core.options.missing_wait);
-  if (parts.core.handing_over) next = std::min(next, parts.core.now.at + parts.core.options.heartbeat / 10);
-  return next;
+  return std::min({next, parts.follower.deadline(), parts.leadership.deadline()});
 }
 
 // ---- the state as it stands -------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ bool Sequencer::fill() {
   while (may_fill()) {
     wire::Entry entry;
     entry.kind = wire::EntryKind::batches;
-    entry.batches = core_.streams.next(core_.last_ordered(), core_.options.batches_per_entry);
+    entry.batches =
+        core_.streams.next(core_.last_ordered(), core_.options.batches_per_entry, core_.options.bytes_per_entry);
     if (entry.batches.empty()) break;
     put(std::move(entry));
     filled = true;

@@ -31,6 +31,7 @@ bool Streams::hold(const wire::BatchRef& ref, SharedBytes payload, const Marks& 
   const auto mark = ordered_in(last_ordered, ref.publisher, ref.incarnation);
   auto& stream = streams_[{ref.publisher, ref.incarnation}];
   stream.ordered = mark;
+  stream.complete = std::max(stream.complete, mark);
   if (ref.number <= mark || ref.number.since(mark) > window_) return false;
   if (!stream.held.emplace(ref.number, std::move(payload)).second) return false;
   complete_further(stream);
@@ -84,11 +85,14 @@ void Streams::trim(Stream& stream) const {
 }
 
 void Streams::keep_two_lives(Uid publisher) {
-  const auto begin = streams_.lower_bound({publisher, Incarnation{}});
-  auto end = begin;
+  auto oldest_unordered = streams_.end();
   std::size_t lives = 0;
-  for (; end != streams_.end() && end->first.first == publisher; ++end) ++lives;
-  if (lives > 2) streams_.erase(begin);
+  for (auto it = streams_.lower_bound({publisher, Incarnation{}}); it != streams_.end() && it->first.first == publisher;
+       ++it) {
+    ++lives;
+    if (oldest_unordered == streams_.end() && !it->second.ordered) oldest_unordered = it;
+  }
+  if (lives > 2 && oldest_unordered != streams_.end()) streams_.erase(oldest_unordered);
 }
 
 BatchNumber Streams::complete(Uid publisher, Incarnation incarnation) const {
@@ -103,15 +107,7 @@ std::vector<wire::StreamMark> Streams::complete_marks() const {
   return marks;
 }
 
-std::optional<BatchNumber> Streams::first_beyond_gap(Uid publisher, Incarnation incarnation) const {
-  const auto stream = streams_.find({publisher, incarnation});
-  if (stream == streams_.end()) return std::nullopt;
-  const auto beyond = stream->second.held.upper_bound(stream->second.complete);
-  if (beyond == stream->second.held.end()) return std::nullopt;
-  return beyond->first;
-}
-
-std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t most) {
+std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t most, std::size_t most_bytes) {
   // One queue a publisher: its open streams in the order of their incarnations, each from its first unordered batch on.
   struct Queue {
     Uid publisher;
@@ -123,7 +119,7 @@ std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t
     const auto& [publisher, incarnation] = key;
     if (closed_in(last_ordered, publisher, incarnation)) continue;
     auto from = ordered_in(last_ordered, publisher, incarnation);
-    if (broken(Mistake::order_twice)) from = from.prev();
+    if (broken(Mistake::order_twice) && payload({publisher, incarnation, from})) from = from.prev();
     auto upto = std::min(stream.complete, from + most);
     if (upto <= from) continue;
     if (queues.empty() || queues.back().publisher != publisher) queues.push_back({publisher, {}, 0});
@@ -138,11 +134,14 @@ std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t
   turn_ = queues.front().publisher;
 
   std::vector<wire::BatchRef> chosen;
-  for (bool more = true; more && chosen.size() < most;) {
+  std::size_t bytes = 0;
+  for (bool more = true; more;) {
     more = false;
     for (auto& queue : queues) {
-      if (queue.taken == queue.refs.size() || chosen.size() == most) continue;
+      if (queue.taken == queue.refs.size()) continue;
+      if (chosen.size() == most || bytes >= most_bytes) return chosen;
       chosen.push_back(queue.refs[queue.taken++]);
+      bytes += payload(chosen.back())->size();
       more = true;
     }
   }

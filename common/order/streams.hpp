@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "common/base/bytes.hpp"
@@ -33,13 +32,10 @@ class Streams {
   BatchNumber complete(Uid publisher, Incarnation incarnation) const;
   /// The same for every stream that is not closed.
   std::vector<wire::StreamMark> complete_marks() const;
-  /// Whether a batch beyond `mark` is known to exist (it came out of order) although the stream is not complete up to
-  /// it.
-  std::optional<BatchNumber> first_beyond_gap(Uid publisher, Incarnation incarnation) const;
-
   /// Which batches come next: number order within a stream, round-robin over the publishers starting after the one that
-  /// was first last time, the older incarnation of a publisher before the newer. At most `most`.
-  std::vector<wire::BatchRef> next(const Marks& last_ordered, std::size_t most);
+  /// was first last time, the older incarnation of a publisher before the newer. At most `most`, and none after the one
+  /// with which their payloads reach `most_bytes`: an entry must fit a frame, or nobody could ever fetch it.
+  std::vector<wire::BatchRef> next(const Marks& last_ordered, std::size_t most, std::size_t most_bytes);
   bool orderable(const Marks& last_ordered) const;
 
   struct Stream {

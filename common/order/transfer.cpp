@@ -51,7 +51,8 @@ std::optional<Transfer::Whole> Transfer::on_chunk(Uid from, const wire::Snapshot
   const bool same = arriving_ && arriving_->from == from && arriving_->term == chunk.term &&
                     arriving_->slot == chunk.slot && arriving_->digest == chunk.digest && arriving_->size == chunk.size;
   if (!same) {
-    if (chunk.offset != 0 || receiving()) return std::nullopt;  // one transfer at a time
+    const bool newer = arriving_ && arriving_->from == from && chunk.slot > arriving_->slot;
+    if (chunk.offset != 0 || (receiving() && !newer)) return std::nullopt;  // one transfer at a time
     arriving_ =
         Arriving{from, chunk.term, chunk.slot, chunk.size, chunk.digest, chunk.recovery, {}, core_.now.at, kNever};
   }
