@@ -70,7 +70,7 @@ class ClusterTest(unittest.TestCase):
 
     def auction(self, title="a lamp"):
         """A new auction that runs on; its id."""
-        item = self.client.add_item(title)
+        item = self.client.add_item(title, "10.00", "0.50", "--seller", "the-seller")
         row = self.client.start_auction(item, AUCTION_SECONDS)
         leader = self.client.wait_for_leader(row["id"])
         self.say(f"{row['id']} runs, active auctioneer {leader}")

@@ -1,5 +1,6 @@
 """SIGSTOP, and SIGCONT later, when the others have gone on: what a stopped node still holds is old, and does no harm."""
 
+from client import EXIT_NO_QUORUM
 from harness import DIRECTORY, ClusterTest
 
 
@@ -68,6 +69,9 @@ class Pause(ClusterTest):
         auction = self.auction()
         load = self.load(auction)
         self.pause(*self.cluster.nodes)
+        code, _, message = self.client.run("--timeout", 1, "show", auction)  # a second: longer than the suspicion time
+        self.say(f"meanwhile a question ends with exit code {code}: {message.strip()}")
+        self.assertEqual(code, EXIT_NO_QUORUM)
         self.resume(*self.cluster.nodes)
         self.bids(load, 30)
         self.assert_nothing_lost(auction, load)

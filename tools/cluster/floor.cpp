@@ -1,5 +1,5 @@
 // The floor under every durable bid on this machine: one ZeroMQ round trip over loopback TCP (client to gateway and
-// back, with the very sockets that Gavel uses) and one fdatasync of a small record, in a file that is recycled in place
+// back, with the very sockets that Gavel uses) and one fdatasync of one block, in a file that is recycled in place
 // as the store's are. Prints the median and the 99th percentile of both, in microseconds, as JSON.
 //
 //   gavel-floor DIR [rounds, 2000]
@@ -25,7 +25,7 @@ using namespace gavel;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMessage = 128;  // about a bid and its envelope
-constexpr std::size_t kRecord = 512;
+constexpr std::size_t kRecord = 4096;  // a block: the least that the store writes
 constexpr std::size_t kFile = std::size_t{4} << 20U;
 
 [[noreturn]] void die(const std::string& what) {
