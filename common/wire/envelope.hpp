@@ -67,6 +67,9 @@ class Opened {
 
 /// Refuses frames of another version or cluster, by name. `frame` must outlive the result.
 tl::expected<Opened, Refusal> open(BytesView frame, const std::string& cluster);
+/// Not of a temporary: its bytes would be gone before the body is decoded.
+template <std::same_as<Bytes> Temporary>
+tl::expected<Opened, Refusal> open(Temporary&& frame, const std::string& cluster) = delete;
 
 /// A cluster's name: 1 to 64 characters of [a-z A-Z 0-9 . _ -].
 Result<std::string> checked_cluster_name(std::string name);
