@@ -22,9 +22,9 @@ void start(Context& context, const std::string& item, const std::string& duratio
   all["failures_survived"] = started.failures_survived;
   all["safety"] = started.safety;
   context.output().record(all, a.id + " runs until " + clock(a.terms.end) + " on " + std::to_string(a.members.size()) +
-                                   (a.members.size() == 1 ? " node" : " nodes") + ", auctioneer " + gavel::print(a.active) +
-                                   "\n" + started.safety + "\nbid with: gavel bid " + a.id + " " +
-                                   format_amount(a.terms.start_price));
+                                   (a.members.size() == 1 ? " node" : " nodes") + ", auctioneer " +
+                                   gavel::print(a.active) + "\n" + started.safety + "\nbid with: gavel bid " + a.id +
+                                   " " + format_amount(a.terms.start_price));
 }
 
 void show(Context& context, const std::string& id) {
@@ -49,7 +49,8 @@ void history(Context& context, const HistoryOptions& options) {
   if (searched) section.if_empty.clear();
   context.output().list(section);
   if (searched && section.rows.empty())
-    fail_with(Exit::not_found, "no such bid is among the accepted ones, as of slot " + std::to_string(told.outcome.slot.value));
+    fail_with(Exit::not_found,
+              "no such bid is among the accepted ones, as of slot " + std::to_string(told.outcome.slot.value));
 }
 
 void result(Context& context, const std::string& id) {
@@ -76,8 +77,11 @@ void add_simple(CLI::App& app, Context& context, const std::string& name, const 
 void add_auction_commands(CLI::App& app, Context& context) {
   auto* list = app.add_subcommand("auctions", "List auctions, running and ended");
   auto which = std::make_shared<directory::Which>(directory::Which::all);
-  auto* running = list->add_flag_callback("--running", [which] { *which = directory::Which::running; }, "Only those that run");
-  list->add_flag_callback("--ended", [which] { *which = directory::Which::ended; }, "Only those that ended")->excludes(running);
+  auto* running = list->add_flag_callback(
+      "--running", [which] { *which = directory::Which::running; }, "Only those that run");
+  list->add_flag_callback(
+          "--ended", [which] { *which = directory::Which::ended; }, "Only those that ended")
+      ->excludes(running);
   list->callback([&context, which] { context.action = [&context, which] { list_auctions(context, *which); }; });
 
   auto* begin = app.add_subcommand("start",
@@ -89,7 +93,9 @@ void add_auction_commands(CLI::App& app, Context& context) {
   auto duration = std::make_shared<std::string>("60s");
   begin->add_option("ITEM", *item, "The item's id, e.g. lot-7")->required();
   begin->add_option("--for", *duration, "How long it is open")->capture_default_str();
-  begin->callback([&context, item, duration] { context.action = [&context, item, duration] { start(context, *item, *duration); }; });
+  begin->callback([&context, item, duration] {
+    context.action = [&context, item, duration] { start(context, *item, *duration); };
+  });
 
   add_simple(app, context, "show", "Who leads an auction, and what would be enough", show);
   add_simple(app, context, "result", "How an auction ended", result);

@@ -1,5 +1,5 @@
-// bidders: several bidders at once, each with a connection and a session of its own, who bid each other up. Prints every
-// answer with what an auditor needs to find the bid again in the replicas. For demonstrations and tests.
+// bidders: several bidders at once, each with a connection and a session of its own, who bid each other up. Prints
+// every answer with what an auditor needs to find the bid again in the replicas. For demonstrations and tests.
 #include <unistd.h>
 
 #include <thread>
@@ -86,7 +86,8 @@ class Bidder {
                    {"sends", outcome.sends},
                    {"gateway", outcome.gateway_name},
                    {"gateway_uid", gavel::print(outcome.gateway)}};
-    if (house_.settings().format != Format::table) return print_line(line.dump(-1, ' ', false, Row::error_handler_t::replace));
+    if (house_.settings().format != Format::table)
+      return print_line(line.dump(-1, ' ', false, Row::error_handler_t::replace));
     print_line(house_.settings().as + " " + format(amount) + ": " + verdict + " (" +
                std::to_string((answered - sent).count() / 1000) + " ms, via " + harmless(outcome.gateway_name) + ")");
   }
@@ -114,7 +115,8 @@ void bidders(Context& context, const BiddersOptions& options) {
       try {
         Bidder(context.settings, auction, options, i).run();
       } catch (const Failure& failure) {
-        if (failure.code != Exit::interrupted) std::cerr << "gavel: bidder-" + std::to_string(i + 1) + ": " + failure.message + "\n";
+        if (failure.code != Exit::interrupted)
+          std::cerr << "gavel: bidder-" + std::to_string(i + 1) + ": " + failure.message + "\n";
       }
     });
   for (std::thread& thread : threads) thread.join();

@@ -13,7 +13,8 @@ struct BidOptions {
 void bid(Context& context, const BidOptions& options) {
   check_amount(options.amount, options.currency);
   const auto auction = context.house().running(options.auction);
-  const Currency currency = options.currency.empty() ? auction.terms.start_price.currency : read_currency(options.currency);
+  const Currency currency =
+      options.currency.empty() ? auction.terms.start_price.currency : read_currency(options.currency);
   const Money amount = read_amount(options.amount, currency);
   if (context.follower) context.follower->follow(auction, false);
   const auto told = context.house().bid(auction, amount);
@@ -33,7 +34,8 @@ void bid(Context& context, const BidOptions& options) {
                 {"message", reply.message}};
   if (accepted || !context.output().for_people())
     context.output().record(all, "accepted: " + format(amount) + " leads " + auction.id + " (bid " +
-                                     std::to_string(reply.ordinal) + ", slot " + std::to_string(reply.slot.value) + ")");
+                                     std::to_string(reply.ordinal) + ", slot " + std::to_string(reply.slot.value) +
+                                     ")");
   if (!accepted)
     fail_with(reply.verdict == auction::Verdict::unknown_auction ? Exit::not_found : Exit::rejected,
               std::string(words_for(reply.verdict)) + ": " + harmless(reply.message));
@@ -46,8 +48,8 @@ void tell_presence(Context& context, const directory::Auction& auction, const au
                            {"name", presence.name},
                            {"present", presence.present},
                            {"participants", presence.participants}},
-                          harmless(presence.name) + (presence.present ? " takes part in " : " has left ") + auction.id + " (" +
-                              std::to_string(presence.participants) +
+                          harmless(presence.name) + (presence.present ? " takes part in " : " has left ") + auction.id +
+                              " (" + std::to_string(presence.participants) +
                               (presence.participants == 1 ? " participant)" : " participants)"));
 }
 

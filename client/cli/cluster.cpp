@@ -26,25 +26,38 @@ std::string role_of(const wire::GroupStatus& group, Uid node) {
   if (group.observer) return "observer";
   if (group.role == wire::Role::follower && group.config.is_learner(node)) return "learner";
   switch (group.role) {
-    case wire::Role::leader: return "leader";
-    case wire::Role::candidate: return "candidate";
-    case wire::Role::recovering: return "recovering";
-    case wire::Role::follower: break;
+    case wire::Role::leader:
+      return "leader";
+    case wire::Role::candidate:
+      return "candidate";
+    case wire::Role::recovering:
+      return "recovering";
+    case wire::Role::follower:
+      break;
   }
   return "follower";
 }
 
 Section nodes_section(const std::vector<Surveyed>& nodes) {
   Section section{"nodes",
-                  {{"node", "NODE"}, {"uid", "UID"}, {"state", "STATE"}, {"used", "USED"}, {"slots", "SLOTS"},
-                   {"clients", "CLIENTS"}, {"uptime", "UPTIME"}, {"client_endpoint", "ENDPOINT"}, {"alarms", "ALARMS"}},
+                  {{"node", "NODE"},
+                   {"uid", "UID"},
+                   {"state", "STATE"},
+                   {"used", "USED"},
+                   {"slots", "SLOTS"},
+                   {"clients", "CLIENTS"},
+                   {"uptime", "UPTIME"},
+                   {"client_endpoint", "ENDPOINT"},
+                   {"alarms", "ALARMS"}},
                   {},
                   "no nodes"};
   for (const Surveyed& one : nodes) {
     const auto& r = one.report;
     section.rows.push_back({{"node", one.node.name},
                             {"uid", gavel::print(one.node.uid)},
-                            {"state", r ? "up" : one.node.alive ? "silent" : "gone"},
+                            {"state", r                ? "up"
+                                      : one.node.alive ? "silent"
+                                                       : "gone"},
                             {"alive", one.node.alive},
                             {"used", one.node.used},
                             {"slots", one.node.slots},
@@ -148,8 +161,15 @@ void status(Context& context) {
   const auto titles = titles_of(house);
 
   Section groups{"groups",
-                 {{"group", "GROUP"}, {"node", "NODE"}, {"role", "ROLE"}, {"leader", "LEADER"}, {"term", "TERM"},
-                  {"first", "FIRST"}, {"last", "LAST"}, {"commit", "COMMIT"}, {"applied", "APPLIED"}},
+                 {{"group", "GROUP"},
+                  {"node", "NODE"},
+                  {"role", "ROLE"},
+                  {"leader", "LEADER"},
+                  {"term", "TERM"},
+                  {"first", "FIRST"},
+                  {"last", "LAST"},
+                  {"commit", "COMMIT"},
+                  {"applied", "APPLIED"}},
                  {},
                  "no groups"};
   std::map<GroupId, std::vector<Row>> by_group;
@@ -208,10 +228,11 @@ void find(Context& context, const std::string& duration) {
   }
   waiter.unwatch_fd(beacon->fd());
 
-  Section section{"nodes",
-                  {{"node", "NODE"}, {"uid", "UID"}, {"member", "MEMBER"}, {"clients", "CLIENTS"}, {"client_endpoint", "ENDPOINT"}},
-                  {},
-                  ""};
+  Section section{
+      "nodes",
+      {{"node", "NODE"}, {"uid", "UID"}, {"member", "MEMBER"}, {"clients", "CLIENTS"}, {"client_endpoint", "ENDPOINT"}},
+      {},
+      ""};
   for (const auto& [uid, one] : found)
     section.rows.push_back({{"node", one.name},
                             {"uid", gavel::print(uid)},

@@ -47,7 +47,8 @@ void add_commands(CLI::App& app, Context& context);
 void add_shell_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 
-/// An amount as the user typed it, in the currency that is written there, or else in `otherwise`. Throws Failure{usage}.
+/// An amount as the user typed it, in the currency that is written there, or else in `otherwise`. Throws
+/// Failure{usage}.
 Money read_amount(const std::string& text, Currency otherwise);
 Currency read_currency(const std::string& code);
 /// Throws Failure{usage} if no auction could understand the text, before anybody is asked.

@@ -22,7 +22,8 @@ client::Options options_for(const Settings& settings) {
   for (const std::string& node : settings.nodes) {
     const auto address = bus::resolve(node);
     if (!address) fail_with(Exit::usage, "--node " + node + ": " + address.error().message);
-    if (address->port == 0) fail_with(Exit::usage, "--node " + node + ": the port is missing, e.g. --node 127.0.0.1:7401");
+    if (address->port == 0)
+      fail_with(Exit::usage, "--node " + node + ": the port is missing, e.g. --node 127.0.0.1:7401");
     options.gateways.push_back(bus::to_endpoint(*address));
   }
   return options;
@@ -115,9 +116,8 @@ void Connection::on_lost() { client_.on_gateway_lost(bus::steady_now()); }
 void Connection::on_fd(int fd) {
   if (fd == watched_fd_) fd_ready_ = true;
   if (!beacon_ || fd != beacon_->fd()) return;
-  beacon_->receive([this](BytesView datagram, const std::string& /*from*/) {
-    client_.on_datagram(bus::steady_now(), datagram);
-  });
+  beacon_->receive(
+      [this](BytesView datagram, const std::string& /*from*/) { client_.on_datagram(bus::steady_now(), datagram); });
 }
 
 void Connection::carry_out() {

@@ -1,5 +1,5 @@
-// A client with its sockets: carries out what the client core asks for, and waits. One per thread. It listens for beacons
-// only once the core knows no gateway.
+// A client with its sockets: carries out what the client core asks for, and waits. One per thread. It listens for
+// beacons only once the core knows no gateway.
 #pragma once
 
 #include <functional>

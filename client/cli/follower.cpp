@@ -24,10 +24,14 @@ void Follower::follow(const directory::Auction& auction, bool with_past) {
   followed.auction = auction;
   // The state is read at some slot; the events from the next slot on are all that it does not hold.
   const auto summary = house_.show(auction);
-  if (with_past) read_past(followed, true);
-  else followed.last_bid = summary.value.bids;
-  if (summary.value.outcome) on_closed(followed, {auction.id, *summary.value.outcome});
-  else house_.connection().watch(auction.group, summary.outcome.slot, client::kWholeSlot);
+  if (with_past)
+    read_past(followed, true);
+  else
+    followed.last_bid = summary.value.bids;
+  if (summary.value.outcome)
+    on_closed(followed, {auction.id, *summary.value.outcome});
+  else
+    house_.connection().watch(auction.group, summary.outcome.slot, client::kWholeSlot);
 }
 
 void Follower::follow_directory() { house_.connection().watch(kDirectoryGroup, {}, 0); }
@@ -60,9 +64,8 @@ void Follower::catch_up() {
 }
 
 bool Follower::is_open(const std::string& auction) const {
-  return std::any_of(followed_.begin(), followed_.end(), [&](const auto& entry) {
-    return entry.second.auction.id == auction && !entry.second.closed;
-  });
+  return std::any_of(followed_.begin(), followed_.end(),
+                     [&](const auto& entry) { return entry.second.auction.id == auction && !entry.second.closed; });
 }
 
 bool Follower::is_followed(const std::string& auction) const {

@@ -8,7 +8,8 @@
 namespace gavel::cli {
 
 void add_output_option(CLI::App& app, Settings& settings) {
-  static const std::map<std::string, Format> kFormats{{"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
+  static const std::map<std::string, Format> kFormats{
+      {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
   app.add_option("-o,--output", settings.format, "table, json or jsonl (one line a row)")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->default_str("table")
@@ -31,8 +32,12 @@ class ShortList final : public CLI::Formatter {
 }  // namespace
 
 void add_global_options(CLI::App& app, Settings& settings) {
-  app.add_option("--cluster", settings.cluster, "Which cluster")->envname("GAVEL_CLUSTER")->capture_default_str()->type_name("NAME");
-  app.add_option("--node", settings.nodes, "A node to go through, again for each further one (default: whoever is heard)")
+  app.add_option("--cluster", settings.cluster, "Which cluster")
+      ->envname("GAVEL_CLUSTER")
+      ->capture_default_str()
+      ->type_name("NAME");
+  app.add_option("--node", settings.nodes,
+                 "A node to go through, again for each further one (default: whoever is heard)")
       ->envname("GAVEL_NODE")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -49,7 +54,8 @@ void add_global_options(CLI::App& app, Settings& settings) {
       ->check(CLI::Range(1, 65535).description(""))
       ->capture_default_str()
       ->type_name("PORT");
-  app.add_option("--beacon-address", settings.beacon_address, "Broadcast or multicast address of the beacons (default: the interface's)")
+  app.add_option("--beacon-address", settings.beacon_address,
+                 "Broadcast or multicast address of the beacons (default: the interface's)")
       ->envname("GAVEL_BEACON_ADDRESS")
       ->type_name("ADDRESS");
   app.add_option("--beacon-interface", settings.beacon_interface, "Own address to hear beacons at")
@@ -124,12 +130,15 @@ std::string bash_completion(CLI::App& app) {
          "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
          "  done\n"
          "  case $command in\n"
-         "    '') words=\"" + joined(names_of(app.get_subcommands({}))) + " " + joined(options_of(app)) + "\" ;;\n" + cases +
+         "    '') words=\"" +
+         joined(names_of(app.get_subcommands({}))) + " " + joined(options_of(app)) + "\" ;;\n" + cases +
          "  esac\n"
          "  case $command in\n"
-         "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n 's/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n "
+         "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "    bid|join|leave|show|history|watch|result|replicas|bidders)\n"
-         "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n 's/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n "
+         "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "}\n"

@@ -9,8 +9,10 @@ Exit exit_for(directory::Refusal refusal) {
   switch (refusal) {
     case directory::Refusal::unknown_node:
     case directory::Refusal::unknown_item:
-    case directory::Refusal::unknown_auction: return Exit::not_found;
-    default: return Exit::rejected;
+    case directory::Refusal::unknown_auction:
+      return Exit::not_found;
+    default:
+      return Exit::rejected;
   }
 }
 
@@ -24,7 +26,9 @@ template <class Wanted, class Answer>
 Wanted expect(const client::Outcome& outcome, const std::string& finds_out) {
   require_ok(outcome, finds_out);
   auto answer = wire::decode_any<Answer>(outcome.body);
-  if (!answer) fail_with(Exit::internal, "the answer of " + outcome.gateway_name + " is not understood: " + answer.error().message);
+  if (!answer)
+    fail_with(Exit::internal,
+              "the answer of " + outcome.gateway_name + " is not understood: " + answer.error().message);
   if (const auto* refused = std::get_if<std::variant_alternative_t<0, Answer>>(&*answer)) refuse(*refused);
   if (auto* wanted = std::get_if<Wanted>(&*answer)) return std::move(*wanted);
   fail_with(Exit::internal, "an answer of another kind came from " + outcome.gateway_name);
@@ -53,20 +57,27 @@ std::vector<Element> all_pages(Connection& connection, auto ask, std::vector<Ele
 void require_ok(const client::Outcome& outcome, const std::string& finds_out) {
   const std::string what = harmless(outcome.message);
   switch (outcome.kind) {
-    case client::OutcomeKind::ok: return;
+    case client::OutcomeKind::ok:
+      return;
     case client::OutcomeKind::unknown:
       fail_with(Exit::unknown, "outcome unknown: " + what + (finds_out.empty() ? "" : "\nto find out: " + finds_out));
-    case client::OutcomeKind::unknown_group: fail_with(Exit::not_found, what);
-    case client::OutcomeKind::malformed: fail_with(Exit::internal, what);
-    case client::OutcomeKind::cancelled: fail_with(Exit::interrupted, what);
+    case client::OutcomeKind::unknown_group:
+      fail_with(Exit::not_found, what);
+    case client::OutcomeKind::malformed:
+      fail_with(Exit::internal, what);
+    case client::OutcomeKind::cancelled:
+      fail_with(Exit::interrupted, what);
     case client::OutcomeKind::unreachable:
       fail_with(Exit::no_quorum,
-                what + "; is a node running, and is it of this --cluster? `gavel find` looks for nodes, --node HOST:PORT "
-                       "names one");
-    case client::OutcomeKind::refused: fail_with(Exit::no_quorum, what + "; --cluster NAME chooses another one");
+                what +
+                    "; is a node running, and is it of this --cluster? `gavel find` looks for nodes, --node HOST:PORT "
+                    "names one");
+    case client::OutcomeKind::refused:
+      fail_with(Exit::no_quorum, what + "; --cluster NAME chooses another one");
     case client::OutcomeKind::no_answer:
       fail_with(Exit::no_quorum, what + "; `gavel status` shows who is there, --timeout S waits longer");
-    case client::OutcomeKind::busy: fail_with(Exit::no_quorum, what + "; try again later");
+    case client::OutcomeKind::busy:
+      fail_with(Exit::no_quorum, what + "; try again later");
   }
 }
 

@@ -1,5 +1,5 @@
-// The house as the program's commands see it: typed questions and commands to the directory and to auctions. Whatever goes
-// wrong is thrown as a Failure, with the exit code, and for an unknown outcome with the command that finds out.
+// The house as the program's commands see it: typed questions and commands to the directory and to auctions. Whatever
+// goes wrong is thrown as a Failure, with the exit code, and for an unknown outcome with the command that finds out.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// A line of text from a person at a terminal, with history and completion (libedit), while other things go on: it waits in
-// a function that its owner gives, and lines can be printed above the one that is being typed without disturbing it.
+// A line of text from a person at a terminal, with history and completion (libedit), while other things go on: it waits
+// in a function that its owner gives, and lines can be printed above the one that is being typed without disturbing it.
 #pragma once
 
 #include <functional>

@@ -68,8 +68,10 @@ void Output::table(const Section& section) {
 }
 
 void Output::list(const Section& section) {
-  if (format_ == Format::table) table(section);
-  else if (format_ == Format::json) out_ << indented(Row(section.rows)) << '\n';
+  if (format_ == Format::table)
+    table(section);
+  else if (format_ == Format::json)
+    out_ << indented(Row(section.rows)) << '\n';
   else
     for (const Row& row : section.rows) out_ << on_one_line(row) << '\n';
   out_.flush();
@@ -96,13 +98,17 @@ void Output::lists(const std::vector<Section>& sections) {
 }
 
 void Output::record(const Row& row, const std::string& sentence) {
-  if (format_ == Format::table) text(sentence);
-  else out_ << (format_ == Format::json ? indented(row) : on_one_line(row)) << '\n' << std::flush;
+  if (format_ == Format::table)
+    text(sentence);
+  else
+    out_ << (format_ == Format::json ? indented(row) : on_one_line(row)) << '\n' << std::flush;
 }
 
 void Output::line(const Row& row, const std::string& sentence) {
-  if (format_ == Format::table) text(sentence);
-  else out_ << on_one_line(row) << '\n' << std::flush;
+  if (format_ == Format::table)
+    text(sentence);
+  else
+    out_ << on_one_line(row) << '\n' << std::flush;
 }
 
 void Output::text(const std::string& text) {

@@ -1,5 +1,5 @@
-// The one way to print: rows of named values, as a table for people, as JSON, or as JSON lines. A command builds the rows
-// once and never asks which of the three it will be. Money and times are the same strings in all of them.
+// The one way to print: rows of named values, as a table for people, as JSON, or as JSON lines. A command builds the
+// rows once and never asks which of the three it will be. Money and times are the same strings in all of them.
 #pragma once
 
 #include <iosfwd>
@@ -14,12 +14,12 @@ namespace gavel::cli {
 using Row = nlohmann::ordered_json;
 
 struct Column {
-  std::string key;       ///< of the row; absent or null prints as nothing
+  std::string key;  ///< of the row; absent or null prints as nothing
   std::string heading;
 };
 
 struct Section {
-  std::string name;      ///< its key when several sections are printed together
+  std::string name;  ///< its key when several sections are printed together
   std::vector<Column> columns;
   std::vector<Row> rows;
   /// For people, instead of an empty table.

@@ -71,7 +71,12 @@ void replicas(Context& context, const std::string& id) {
   at_once(all.size(), [&](std::size_t i) { ask(context.settings, auction, now, all[i]); });
 
   Section section{"replicas",
-                  {{"node", "NODE"}, {"role", "ROLE"}, {"applied", "APPLIED"}, {"count", "BIDS"}, {"digest", "DIGEST OF BIDS"}, {"trouble", "TROUBLE"}},
+                  {{"node", "NODE"},
+                   {"role", "ROLE"},
+                   {"applied", "APPLIED"},
+                   {"count", "BIDS"},
+                   {"digest", "DIGEST OF BIDS"},
+                   {"trouble", "TROUBLE"}},
                   {},
                   "no node that answers serves " + auction.id};
   bool agree = !all.empty();
@@ -85,7 +90,9 @@ void replicas(Context& context, const std::string& id) {
     section.rows.push_back({{"auction", auction.id},
                             {"node", replica.node->node.name},
                             {"uid", gavel::print(replica.node->node.uid)},
-                            {"role", leads ? "leader" : learns ? "learner" : "follower"},
+                            {"role", leads    ? "leader"
+                                     : learns ? "learner"
+                                              : "follower"},
                             {"applied", replica.applied.value},
                             {"count", replica.bids.size()},
                             {"digest", gavel::print(digest)},

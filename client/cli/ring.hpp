@@ -1,5 +1,5 @@
-// A picture of a group's ring: the voters by uid, each with an arrow to its successor, the highest wrapping round to the
-// lowest (PROTOCOL.md §4). A token travels along the arrows.
+// A picture of a group's ring: the voters by uid, each with an arrow to its successor, the highest wrapping round to
+// the lowest (PROTOCOL.md §4). A token travels along the arrows.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace gavel::cli {
 
 struct RingMember {
-  std::string label;   ///< name and role
+  std::string label;  ///< name and role
   bool is_leader = false;
   bool is_gone = false;
 };

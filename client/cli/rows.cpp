@@ -27,7 +27,9 @@ Row hex_list(const std::vector<Uid>& uids) {
   return all;
 }
 
-std::string plural(std::uint64_t n, const std::string& one) { return std::to_string(n) + " " + one + (n == 1 ? "" : "s"); }
+std::string plural(std::uint64_t n, const std::string& one) {
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
 
 }  // namespace
 
@@ -46,7 +48,9 @@ std::string print(Duration duration) {
 }
 
 Result<Duration> parse_duration(const std::string& text) {
-  const auto wrong = [&] { return fail("'" + harmless(text.substr(0, 40)) + "': not a duration; write 60s, 1m30s, 500ms or 2h"); };
+  const auto wrong = [&] {
+    return fail("'" + harmless(text.substr(0, 40)) + "': not a duration; write 60s, 1m30s, 500ms or 2h");
+  };
   Duration sum{};
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -58,11 +62,16 @@ Result<Duration> parse_duration(const std::string& text) {
     if (read.ec != std::errc() || count < 0 || count > kMost) return wrong();
     const std::string_view rest(read.ptr, static_cast<std::size_t>(end - read.ptr));
     const auto is = [&](std::string_view unit) { return rest.substr(0, unit.size()) == unit; };
-    if (is("ms")) sum += std::chrono::milliseconds(count);
-    else if (is("s") || rest.empty()) sum += std::chrono::seconds(count);
-    else if (is("m")) sum += std::chrono::minutes(count);
-    else if (is("h")) sum += std::chrono::hours(count);
-    else return wrong();
+    if (is("ms"))
+      sum += std::chrono::milliseconds(count);
+    else if (is("s") || rest.empty())
+      sum += std::chrono::seconds(count);
+    else if (is("m"))
+      sum += std::chrono::minutes(count);
+    else if (is("h"))
+      sum += std::chrono::hours(count);
+    else
+      return wrong();
     at = read.ptr + (rest.empty() ? 0 : is("ms") ? 2 : 1);
   }
   return sum;
@@ -92,14 +101,9 @@ Row row(const directory::Auction& a) {
 }
 
 Row row(const auction::BidRecord& bid) {
-  return {{"ordinal", bid.ordinal},
-          {"time", iso(bid.time)},
-          {"bidder", bid.bidder},
-          {"amount", format(bid.amount)},
-          {"slot", bid.slot.value},
-          {"session", bid.session.value},
-          {"number", bid.request.value},
-          {"chain", gavel::print(bid.chain)}};
+  return {{"ordinal", bid.ordinal},       {"time", iso(bid.time)},           {"bidder", bid.bidder},
+          {"amount", format(bid.amount)}, {"slot", bid.slot.value},          {"session", bid.session.value},
+          {"number", bid.request.value},  {"chain", gavel::print(bid.chain)}};
 }
 
 Row row(const auction::Outcome& outcome) {
@@ -134,19 +138,36 @@ Row row(const auction::Summary& s) {
 
 Section items_section() {
   return {"items",
-          {{"id", "ID"}, {"title", "TITLE"}, {"start_price", "START"}, {"increment", "INCREMENT"}, {"seller", "SELLER"}, {"state", "STATE"}},
+          {{"id", "ID"},
+           {"title", "TITLE"},
+           {"start_price", "START"},
+           {"increment", "INCREMENT"},
+           {"seller", "SELLER"},
+           {"state", "STATE"}},
           {},
           "no items; add one with: gavel items add \"A lamp\" --start 20.00"};
 }
 Section auctions_section() {
   return {"auctions",
-          {{"id", "AUCTION"}, {"title", "TITLE"}, {"state", "STATE"}, {"end", "ENDS"}, {"winner", "WINNER"}, {"price", "PRICE"}, {"active", "AUCTIONEER"}},
+          {{"id", "AUCTION"},
+           {"title", "TITLE"},
+           {"state", "STATE"},
+           {"end", "ENDS"},
+           {"winner", "WINNER"},
+           {"price", "PRICE"},
+           {"active", "AUCTIONEER"}},
           {},
           "no auctions; start one with: gavel start ITEM --for 60s"};
 }
 Section history_section() {
   return {"bids",
-          {{"ordinal", "BID"}, {"time", "TIME"}, {"bidder", "BIDDER"}, {"amount", "AMOUNT"}, {"slot", "SLOT"}, {"session", "SESSION"}, {"number", "NUMBER"}},
+          {{"ordinal", "BID"},
+           {"time", "TIME"},
+           {"bidder", "BIDDER"},
+           {"amount", "AMOUNT"},
+           {"slot", "SLOT"},
+           {"session", "SESSION"},
+           {"number", "NUMBER"}},
           {},
           "no bids yet"};
 }
@@ -162,8 +183,10 @@ std::string describe(const std::string& auction, const auction::Outcome& outcome
 }
 
 std::string describe(const auction::Summary& s) {
-  std::string text = harmless(s.terms.auction) + "  " + harmless(s.terms.title) + ", sold by " + harmless(s.terms.seller) + "\n";
-  text += "from " + format(s.terms.start_price) + " in steps of " + format(s.terms.increment) + ", open until " + iso(s.terms.end) + "\n";
+  std::string text =
+      harmless(s.terms.auction) + "  " + harmless(s.terms.title) + ", sold by " + harmless(s.terms.seller) + "\n";
+  text += "from " + format(s.terms.start_price) + " in steps of " + format(s.terms.increment) + ", open until " +
+          iso(s.terms.end) + "\n";
   text += s.leading ? describe(*s.leading) : "no bid yet";
   if (!s.outcome) text += "; at least " + format(s.enough) + " is needed";
   text += "\n" + plural(s.participants, "participant");
@@ -195,19 +218,25 @@ Telling describe(const directory::Event& event) {
   if (const auto* node = std::get_if<directory::NodeChanged>(&event)) {
     const auto& n = node->node;
     const char* state = !node->member ? "left for good" : n.alive ? "is here" : "is gone";
-    return {{{"event", "node"}, {"node", n.name}, {"uid", gavel::print(n.uid)}, {"alive", n.alive}, {"member", node->member}},
+    return {{{"event", "node"},
+             {"node", n.name},
+             {"uid", gavel::print(n.uid)},
+             {"alive", n.alive},
+             {"member", node->member}},
             "node " + harmless(n.name) + " " + state};
   }
   if (const auto* item = std::get_if<directory::ItemChanged>(&event)) {
     Row r{{"event", "item"}};
     r.update(row(item->item));
-    return {r, "item " + harmless(item->item.id) + " (" + harmless(item->item.title) + "): " + std::string(words_for(item->item.state))};
+    return {r, "item " + harmless(item->item.id) + " (" + harmless(item->item.title) +
+                   "): " + std::string(words_for(item->item.state))};
   }
   const auto& a = std::get<directory::AuctionChanged>(event).auction;
   Row r{{"event", "auction"}};
   r.update(row(a));
   if (a.outcome) return {r, describe(a.id, *a.outcome)};
-  return {r, "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + ", auctioneer " + gavel::print(a.active)};
+  return {r,
+          "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + ", auctioneer " + gavel::print(a.active)};
 }
 
 }  // namespace gavel::cli

@@ -15,7 +15,8 @@ struct Settings {
   std::string cluster = "gavel";
   /// "host:port" of gateways, as the user wrote them.
   std::vector<std::string> nodes;
-  /// Where beacons are heard: an own address, the broadcast or multicast address (empty: chosen from the former), a port.
+  /// Where beacons are heard: an own address, the broadcast or multicast address (empty: chosen from the former), a
+  /// port.
   std::string beacon_interface = "127.0.0.1";
   std::string beacon_address;
   std::uint16_t beacon_port = 7420;

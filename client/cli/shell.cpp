@@ -18,7 +18,8 @@ std::string history_file() {
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
   if (state == nullptr && home == nullptr) return {};
-  const auto directory = (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") / "gavel";
+  const auto directory =
+      (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") / "gavel";
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   return error ? std::string() : (directory / "history").string();
@@ -32,8 +33,10 @@ Result<std::vector<std::string>> split_words(const std::string& line) {
   char quote = 0;
   for (const char c : line) {
     if (quote != 0) {
-      if (c == quote) quote = 0;
-      else *word += c;
+      if (c == quote)
+        quote = 0;
+      else
+        *word += c;
     } else if (c == '"' || c == '\'') {
       quote = c;
       if (!word) word.emplace();
@@ -67,9 +70,10 @@ void Shell::begin() {
 }
 
 Exit Shell::run_terminal() {
-  editor_.emplace("gavel> ", history_file(),
-                  LineEditor::Hooks{[this] { return wait_for_input(); },
-                                    [this](const std::string& before, const std::string& word) { return complete(before, word); }});
+  editor_.emplace(
+      "gavel> ", history_file(),
+      LineEditor::Hooks{[this] { return wait_for_input(); },
+                        [this](const std::string& before, const std::string& word) { return complete(before, word); }});
   begin();
   report();
   Exit last = Exit::ok;
@@ -92,9 +96,12 @@ Exit Shell::run_pipe() {
       if (!wait_for_input()) return Exit::interrupted;
       char buffer[4096];
       const auto count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-      if (count > 0) waiting.append(buffer, static_cast<std::size_t>(count));
-      else if (waiting.empty()) return last;
-      else waiting += '\n';
+      if (count > 0)
+        waiting.append(buffer, static_cast<std::size_t>(count));
+      else if (waiting.empty())
+        return last;
+      else
+        waiting += '\n';
       continue;
     }
     const std::string line = waiting.substr(0, newline);
@@ -172,10 +179,10 @@ void Shell::report() {
                 {"gateway", client.welcomed() ? Row(client.gateway_name()) : Row()},
                 {"gateway_endpoint", client.welcomed() ? Row(client.gateway_endpoint()) : Row()},
                 {"known_gateways", client.known_gateways()}};
-  context_.output().record(row, "you are " + context_.settings.as + " in cluster " + context_.settings.cluster +
-                                    (client.welcomed() ? ", gateway " + harmless(client.gateway_name()) + " at " +
-                                                             client.gateway_endpoint()
-                                                       : ", without a gateway"));
+  context_.output().record(
+      row, "you are " + context_.settings.as + " in cluster " + context_.settings.cluster +
+               (client.welcomed() ? ", gateway " + harmless(client.gateway_name()) + " at " + client.gateway_endpoint()
+                                  : ", without a gateway"));
 }
 
 void Shell::on_telling(const Telling& telling) {
@@ -185,8 +192,10 @@ void Shell::on_telling(const Telling& telling) {
   if (kind == "auction" && telling.row.value("state", "") == "ended" &&
       context_.follower->is_followed(telling.row.value("id", "")))
     return;
-  if (editor_ && context_.output().for_people()) editor_->print_above(telling.sentence);
-  else context_.output().line(telling.row, telling.sentence);
+  if (editor_ && context_.output().for_people())
+    editor_->print_above(telling.sentence);
+  else
+    context_.output().line(telling.row, telling.sentence);
 }
 
 void Shell::learn(const Telling& telling) {
@@ -209,7 +218,8 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
   } else {
     all.assign(ids_.begin(), ids_.end());
   }
-  all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }), all.end());
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }),
+            all.end());
   return all;
 }
 

@@ -36,8 +36,10 @@ std::vector<Surveyed> survey(House& house) {
       Connection connection(settings, all[i].node.endpoints.client);
       const auto outcome = connection.status();
       require_ok(outcome, "");
-      if (auto report = wire::decode<wire::StatusReport>(outcome.body)) all[i].report = std::move(*report);
-      else all[i].silence = report.error().message;
+      if (auto report = wire::decode<wire::StatusReport>(outcome.body))
+        all[i].report = std::move(*report);
+      else
+        all[i].silence = report.error().message;
     } catch (const Failure& failure) {
       all[i].silence = failure.message;
     }

@@ -1,5 +1,5 @@
-// Asks every node of the cluster for itself: each over a connection of its own, all at the same time, so that one that is
-// stopped costs no more than the timeout.
+// Asks every node of the cluster for itself: each over a connection of its own, all at the same time, so that one that
+// is stopped costs no more than the timeout.
 #pragma once
 
 #include <functional>

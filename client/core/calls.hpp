@@ -1,6 +1,6 @@
 // The calls that are open, in the order in which they were made. A call may be sent several times, through one gateway
-// after another; its id on the wire says which attempt an answer belongs to. `uncertain` counts the sends of which nobody
-// has said that they did nothing: while it is 0 a command has certainly not been executed.
+// after another; its id on the wire says which attempt an answer belongs to. `uncertain` counts the sends of which
+// nobody has said that they did nothing: while it is 0 a command has certainly not been executed.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,14 @@ struct Call {
   SessionId session;
   RequestNumber number;
 
-  bool in_flight = false;                 ///< sent through the present gateway and not answered
-  TimePoint attempt_deadline = kNever;    ///< while in flight
-  TimePoint not_before = kLongAgo;        ///< while not in flight
+  bool in_flight = false;               ///< sent through the present gateway and not answered
+  TimePoint attempt_deadline = kNever;  ///< while in flight
+  TimePoint not_before = kLongAgo;      ///< while not in flight
   std::uint32_t sends = 0;
   std::uint32_t uncertain = 0;
 
-  bool was_busy = false;                  ///< the last word of a gateway
-  TimePoint unknown_since = kNever;       ///< a gateway said first that it knows no such group
+  bool was_busy = false;             ///< the last word of a gateway
+  TimePoint unknown_since = kNever;  ///< a gateway said first that it knows no such group
   std::string last_message;
 
   /// A session's request must be done once; everything else may be done any number of times.

@@ -43,7 +43,8 @@ CallId Client::begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes bo
       fail_with(call, OutcomeKind::malformed,
                 "a request of " + std::to_string(call.body.size()) + " bytes: at most " +
                     std::to_string(wire::kMaxRequestBytes) + " are allowed");
-    else fail_with(call, OutcomeKind::busy, std::to_string(options_.max_calls) + " calls of this client are open already");
+    else
+      fail_with(call, OutcomeKind::busy, std::to_string(options_.max_calls) + " calls of this client are open already");
     return call.id;
   }
   const CallId id = calls_.add(std::move(call)).id;
@@ -84,8 +85,10 @@ TimePoint Client::next_deadline() const {
   for (const auto& [id, call] : calls_) {
     at = std::min(at, call.deadline);
     if (!welcomed()) continue;
-    if (call.in_flight) at = std::min(at, call.attempt_deadline);
-    else if (call.not_before != kLongAgo) at = std::min(at, call.not_before);
+    if (call.in_flight)
+      at = std::min(at, call.attempt_deadline);
+    else if (call.not_before != kLongAgo)
+      at = std::min(at, call.not_before);
   }
   if (link_ == Link::connecting) at = std::min(at, linked_since_ + options_.connect_timeout);
   if (link_ == Link::none && anything_wanted()) {
@@ -181,13 +184,15 @@ void Client::expire_calls(TimePoint now) {
     const Call* opening = calls_.find(sessions_.opening(call.group));
     const Call& last_word = call.sends == 0 && opening != nullptr ? *opening : call;
     if (call.once() && call.uncertain > 0)
-      fail_with(call, OutcomeKind::unknown, "it was sent, and no answer came in time; it may or may not have been executed");
-    else if (last_word.was_busy) fail_with(call, OutcomeKind::busy, "the cluster is busy: " + last_word.last_message);
+      fail_with(call, OutcomeKind::unknown,
+                "it was sent, and no answer came in time; it may or may not have been executed");
+    else if (last_word.was_busy)
+      fail_with(call, OutcomeKind::busy, "the cluster is busy: " + last_word.last_message);
     else if (last_word.sends == 0)
       fail_with(call, OutcomeKind::unreachable,
-                gateways_.endpoints().empty() ? "no node was found"
-                                              : "none of the " + std::to_string(gateways_.endpoints().size()) +
-                                                    " known nodes could be reached");
+                gateways_.endpoints().empty()
+                    ? "no node was found"
+                    : "none of the " + std::to_string(gateways_.endpoints().size()) + " known nodes could be reached");
     else
       fail_with(call, OutcomeKind::no_answer,
                 call.is_status || call.kind == wire::CallKind::local ? "the node did not answer in time"
@@ -235,15 +240,18 @@ void Client::transmit(TimePoint now, Call& call) {
   call.in_flight = true;
   call.not_before = kLongAgo;
   call.attempt_deadline = now + std::min(patience, options_.attempt_timeout_max);
-  if (call.is_status) send(wire::StatusQuery{call.wire_id()});
-  else send(wire::Call{call.wire_id(), call.group, call.kind, call.session, call.number, call.body});
+  if (call.is_status)
+    send(wire::StatusQuery{call.wire_id()});
+  else
+    send(wire::Call{call.wire_id(), call.group, call.kind, call.session, call.number, call.body});
 }
 
 void Client::complete(CallId id, Outcome outcome) {
   const Call* call = calls_.find(id);
   if (call != nullptr) {
     if (call->number) sessions_.settled(call->group, {call->session, call->number});
-    if (call->kind == wire::CallKind::open && sessions_.opening(call->group) == id) sessions_.opening_failed(call->group);
+    if (call->kind == wire::CallKind::open && sessions_.opening(call->group) == id)
+      sessions_.opening_failed(call->group);
     const bool is_own = call->is_own;
     calls_.erase(id);
     if (is_own) return;

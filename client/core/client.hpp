@@ -1,8 +1,9 @@
-// A client of the cluster, without I/O. It finds a gateway and moves to another when that one dies, falls silent or does
-// not get its calls answered; it opens a session in each group that it commands, numbers its commands, and sends what is
-// unanswered again under the same number, so that each counts once (PROTOCOL.md §7). It decides nothing about services:
-// calls and replies are bytes. What it wants done stands in effects() after each call; time and randomness are handed in.
-// It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps events in order.
+// A client of the cluster, without I/O. It finds a gateway and moves to another when that one dies, falls silent or
+// does not get its calls answered; it opens a session in each group that it commands, numbers its commands, and sends
+// what is unanswered again under the same number, so that each counts once (PROTOCOL.md §7). It decides nothing about
+// services: calls and replies are bytes. What it wants done stands in effects() after each call; time and randomness
+// are handed in. It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps
+// events in order.
 #pragma once
 
 #include <string>
@@ -56,7 +57,8 @@ class Client {
   /// In order; the owner carries them out and clears the vector.
   Effects& effects() { return effects_; }
 
-  // -- what can be seen -------------------------------------------------------------------------------------------------
+  // -- what can be seen
+  // -------------------------------------------------------------------------------------------------
 
   bool welcomed() const { return link_ == Link::welcomed; }
   Uid gateway() const { return welcomed() ? gateway_uid_ : Uid{}; }

@@ -12,7 +12,8 @@ void Client::on_frame(TimePoint now, BytesView frame) {
     const auto kind = opened.error().kind;
     if (link_ == Link::connecting && (kind == wire::RefusalKind::cluster || kind == wire::RefusalKind::version))
       on_refusal(now, opened.error().message);
-    else ++malformed_frames_;
+    else
+      ++malformed_frames_;
     return;
   }
   auto message = opened->body<wire::ToClient>();
@@ -77,20 +78,30 @@ void Client::on(TimePoint now, wire::Answer& answer) {
   call->in_flight = false;
   call->was_busy = answer.status == wire::AnswerStatus::busy;
   call->last_message = answer.message;
-  const auto again_after = [&](Duration pause) { call->not_before = now + std::clamp(pause, Duration(1ms), Duration(1s)); };
+  const auto again_after = [&](Duration pause) {
+    call->not_before = now + std::clamp(pause, Duration(1ms), Duration(1s));
+  };
   switch (answer.status) {
-    case wire::AnswerStatus::ok: return on_ok(*call, answer);
-    case wire::AnswerStatus::expired: --call->uncertain; return on_expired(*call);
+    case wire::AnswerStatus::ok:
+      return on_ok(*call, answer);
+    case wire::AnswerStatus::expired:
+      --call->uncertain;
+      return on_expired(*call);
     case wire::AnswerStatus::stale:
       return fail_with(*call, OutcomeKind::unknown, "it was answered before, and the answer is no longer kept");
-    case wire::AnswerStatus::busy: --call->uncertain; return again_after(answer.retry_after);
-    case wire::AnswerStatus::unknown_group: --call->uncertain; return on_unknown_group(now, *call);
+    case wire::AnswerStatus::busy:
+      --call->uncertain;
+      return again_after(answer.retry_after);
+    case wire::AnswerStatus::unknown_group:
+      --call->uncertain;
+      return on_unknown_group(now, *call);
     case wire::AnswerStatus::malformed:
       --call->uncertain;
       if (call->kind == wire::CallKind::open) fail_waiting(call->group, OutcomeKind::malformed, answer.message);
       return fail_with(*call, call->once() && call->uncertain > 0 ? OutcomeKind::unknown : OutcomeKind::malformed,
                        answer.message);
-    case wire::AnswerStatus::lost: return again_after(options_.retry_pause);
+    case wire::AnswerStatus::lost:
+      return again_after(options_.retry_pause);
   }
 }
 
@@ -99,7 +110,8 @@ void Client::on_ok(const Call& call, wire::Answer& answer) {
     const GroupId group = call.group;
     complete(call.id, {});
     if (!sessions_.session(group)) sessions_.opened(group, answer.session);
-    note(NoteKind::session, "session " + std::to_string(answer.session.value) + " in group " + std::to_string(group.value));
+    note(NoteKind::session,
+         "session " + std::to_string(answer.session.value) + " in group " + std::to_string(group.value));
     return;
   }
   Outcome outcome;

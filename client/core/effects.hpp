@@ -1,5 +1,5 @@
-// What a client can ask for and tell, in the order in which it has to be done: connect, then send. The owner of a Client
-// empties the vector after each call. Nothing here waits for anything.
+// What a client can ask for and tell, in the order in which it has to be done: connect, then send. The owner of a
+// Client empties the vector after each call. Nothing here waits for anything.
 #pragma once
 
 #include <cstdint>
@@ -31,15 +31,24 @@ enum class OutcomeKind : std::uint8_t {
 };
 constexpr std::string_view print(OutcomeKind kind) {
   switch (kind) {
-    case OutcomeKind::ok: return "ok";
-    case OutcomeKind::unknown: return "outcome unknown";
-    case OutcomeKind::busy: return "busy";
-    case OutcomeKind::unknown_group: return "unknown group";
-    case OutcomeKind::malformed: return "malformed";
-    case OutcomeKind::no_answer: return "no answer";
-    case OutcomeKind::unreachable: return "unreachable";
-    case OutcomeKind::refused: return "refused";
-    case OutcomeKind::cancelled: return "cancelled";
+    case OutcomeKind::ok:
+      return "ok";
+    case OutcomeKind::unknown:
+      return "outcome unknown";
+    case OutcomeKind::busy:
+      return "busy";
+    case OutcomeKind::unknown_group:
+      return "unknown group";
+    case OutcomeKind::malformed:
+      return "malformed";
+    case OutcomeKind::no_answer:
+      return "no answer";
+    case OutcomeKind::unreachable:
+      return "unreachable";
+    case OutcomeKind::refused:
+      return "refused";
+    case OutcomeKind::cancelled:
+      return "cancelled";
   }
   return "?";
 }
@@ -89,16 +98,31 @@ struct Resync {
   GroupId group;
   Slot slot;
 };
-enum class NoteKind : std::uint8_t { connecting, welcomed, gateway_lost, gateway_silent, gateway_slow, refused, session };
+enum class NoteKind : std::uint8_t {
+  connecting,
+  welcomed,
+  gateway_lost,
+  gateway_silent,
+  gateway_slow,
+  refused,
+  session
+};
 constexpr std::string_view print(NoteKind kind) {
   switch (kind) {
-    case NoteKind::connecting: return "connecting:";
-    case NoteKind::welcomed: return "welcomed:";
-    case NoteKind::gateway_lost: return "gateway lost:";
-    case NoteKind::gateway_silent: return "gateway silent:";
-    case NoteKind::gateway_slow: return "gateway slow:";
-    case NoteKind::refused: return "refused:";
-    case NoteKind::session: return "opened:";
+    case NoteKind::connecting:
+      return "connecting:";
+    case NoteKind::welcomed:
+      return "welcomed:";
+    case NoteKind::gateway_lost:
+      return "gateway lost:";
+    case NoteKind::gateway_silent:
+      return "gateway silent:";
+    case NoteKind::gateway_slow:
+      return "gateway slow:";
+    case NoteKind::refused:
+      return "refused:";
+    case NoteKind::session:
+      return "opened:";
   }
   return "?";
 }

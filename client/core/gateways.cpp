@@ -8,7 +8,8 @@ Gateways::Gateways(Duration avoid, Duration avoid_max, std::size_t limit, Random
     : avoid_(avoid), avoid_max_(avoid_max), limit_(limit), random_(random) {}
 
 Gateways::Candidate* Gateways::find(const std::string& endpoint) {
-  const auto at = std::find_if(known_.begin(), known_.end(), [&](const Candidate& c) { return c.endpoint == endpoint; });
+  const auto at =
+      std::find_if(known_.begin(), known_.end(), [&](const Candidate& c) { return c.endpoint == endpoint; });
   return at == known_.end() ? nullptr : &*at;
 }
 

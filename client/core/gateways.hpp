@@ -1,6 +1,6 @@
-// Which gateways a client knows, and which one it should try next: one that was given by the user before one that it was
-// told of, one that never failed before one that did, and among equals any. One that failed is avoided for a while that
-// doubles; one that refused the client is remembered with its reason.
+// Which gateways a client knows, and which one it should try next: one that was given by the user before one that it
+// was told of, one that never failed before one that did, and among equals any. One that failed is avoided for a while
+// that doubles; one that refused the client is remembered with its reason.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ class Gateways {
   /// `avoid`, `avoid_max`: for how long a failed one is avoided at first, and at most.
   Gateways(Duration avoid, Duration avoid_max, std::size_t limit, Random random);
 
-  /// Told of by the user (`given`), a beacon or a gateway. What is known already is known once; beyond the limit one that
-  /// was not given makes room.
+  /// Told of by the user (`given`), a beacon or a gateway. What is known already is known once; beyond the limit one
+  /// that was not given makes room.
   void add(const std::string& endpoint, bool given);
 
   /// The one to try now, if there is one that need not be avoided.

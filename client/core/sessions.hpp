@@ -1,6 +1,6 @@
-// The client's sessions, at most one a group, and the numbers of their requests (PROTOCOL.md §7). A number is given once
-// and kept until its request is answered; it is given only while it lies within the window above the lowest unanswered
-// one, so that a session never forgets a reply that the client may still ask for.
+// The client's sessions, at most one a group, and the numbers of their requests (PROTOCOL.md §7). A number is given
+// once and kept until its request is answered; it is given only while it lies within the window above the lowest
+// unanswered one, so that a session never forgets a reply that the client may still ask for.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// The groups that a client watches, and how far it has seen each: so that after a move to another gateway the events go on
-// where they were, none twice, none out of order, and so that a hole is known for one.
+// The groups that a client watches, and how far it has seen each: so that after a move to another gateway the events go
+// on where they were, none twice, none out of order, and so that a hole is known for one.
 #pragma once
 
 #include <algorithm>

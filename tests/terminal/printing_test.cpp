@@ -10,7 +10,10 @@ namespace gavel::cli {
 namespace {
 
 Section fruit() {
-  return {"fruit", {{"name", "NAME"}, {"count", "COUNT"}}, {{{"name", "Äpfel"}, {"count", 3}}, {{"name", "figs"}, {"count", 12}}}, "none"};
+  return {"fruit",
+          {{"name", "NAME"}, {"count", "COUNT"}},
+          {{{"name", "Äpfel"}, {"count", 3}}, {{"name", "figs"}, {"count", 12}}},
+          "none"};
 }
 
 std::string printed(Format format, void (*print)(Output&)) {

@@ -46,7 +46,8 @@ TEST_CASE("terminal: an amount that no auction could take is refused before anyb
 }
 
 TEST_CASE("terminal: a shell's line is split at spaces, and quotes keep theirs") {
-  CHECK(*split_words("items add \"A lamp\" --start 20") == std::vector<std::string>{"items", "add", "A lamp", "--start", "20"});
+  CHECK(*split_words("items add \"A lamp\" --start 20") ==
+        std::vector<std::string>{"items", "add", "A lamp", "--start", "20"});
   CHECK(*split_words("  a ''  b ") == std::vector<std::string>{"a", "", "b"});
   CHECK_FALSE(split_words("items add \"A lamp"));
 }

@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 """The shell at a pseudo-terminal and at a pipe, with no node there.   shell_test.py GAVEL"""
 
-import os
-import pty
-import select
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
+
+from terminal import Terminal
 
 GAVEL = sys.argv.pop(1)
 
@@ -20,43 +18,9 @@ def a_free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-class Terminal:
-    """A shell at a terminal of its own."""
-
-    def __init__(self, state: str):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(TERM="xterm", XDG_STATE_HOME=state, LC_ALL="C.UTF-8")
-            os.execv(GAVEL, [GAVEL, "--beacon-port", a_free_port(), "--timeout", "0.2", "--as", "ann", "shell"])
-        self.seen = ""
-
-    def type(self, text: str):
-        os.write(self.fd, text.encode())
-
-    def wait_for(self, text: str, seconds: float = 15.0):
-        deadline = time.monotonic() + seconds
-        while text not in self.seen:
-            ready, _, _ = select.select([self.fd], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise AssertionError(f"{text!r} did not show up in {self.seen!r}")
-            try:
-                self.seen += os.read(self.fd, 65536).decode(errors="replace")
-            except OSError as ended:
-                raise AssertionError(f"the shell ended before {text!r}: {self.seen!r}") from ended
-        self.seen = self.seen[self.seen.index(text) + len(text):]
-
-    def wait_for_end(self) -> int:
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            if select.select([self.fd], [], [], 0.05)[0]:
-                try:
-                    os.read(self.fd, 65536)
-                except OSError:
-                    pass
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                return os.waitstatus_to_exitcode(status)
-        raise AssertionError("the shell did not end")
+def terminal(state: str) -> Terminal:
+    return Terminal([GAVEL, "--beacon-port", a_free_port(), "--timeout", "0.2", "--as", "ann", "shell"],
+                    XDG_STATE_HOME=state)
 
 
 class Shell(unittest.TestCase):
@@ -65,7 +29,7 @@ class Shell(unittest.TestCase):
         self.addCleanup(self.state.cleanup)
 
     def test_commands_are_read_with_quotes_and_errors_leave_the_shell_running(self):
-        t = Terminal(self.state.name)
+        t = terminal(self.state.name)
         t.wait_for("gavel> ")
         t.type("bid lot-7 -5\r")
         t.wait_for("not negative")
@@ -76,7 +40,7 @@ class Shell(unittest.TestCase):
         self.assertEqual(t.wait_for_end(), 0)
 
     def test_interrupt_clears_the_line_and_end_of_input_leaves(self):
-        t = Terminal(self.state.name)
+        t = terminal(self.state.name)
         t.wait_for("gavel> ")
         t.type("half a li")
         t.wait_for("li")
@@ -89,13 +53,13 @@ class Shell(unittest.TestCase):
         self.assertEqual(t.wait_for_end(), 0)
 
     def test_tab_completes_commands_and_history_survives(self):
-        t = Terminal(self.state.name)
+        t = terminal(self.state.name)
         t.wait_for("gavel> ")
         t.type("repo\t\r")
         t.wait_for("you are ann")
         t.type("exit\r")
         t.wait_for_end()
-        again = Terminal(self.state.name)
+        again = terminal(self.state.name)
         again.wait_for("gavel> ")
         again.type("\x1b[A\x1b[A\r")
         again.wait_for("you are ann")

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""The program against three real nodes: every command, every exit code, and the shell.   house_test.py GAVEL GAVEL_NODE"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from terminal import Terminal
+
+NODE = sys.argv.pop(2)
+GAVEL = sys.argv.pop(1)
+
+
+def a_free_port() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class House(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.place.cleanup)
+        cls.environment = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
+        cls.environment.update(GAVEL_CLUSTER="house", GAVEL_BEACON_PORT=a_free_port(), XDG_STATE_HOME=cls.place.name)
+        for number in (1, 2, 3):
+            log = open(f"{cls.place.name}/log{number}", "wb")
+            cls.addClassCleanup(log.close)
+            node = subprocess.Popen(
+                [NODE, "--data-dir", f"{cls.place.name}/n{number}", "--name", f"node-{number}",
+                 *(["--bootstrap"] if number == 1 else [])],
+                env=cls.environment, stdout=log, stderr=log)
+            cls.addClassCleanup(node.wait)
+            cls.addClassCleanup(node.kill)
+        deadline = time.monotonic() + 30
+        while sum(n["state"] == "up" for n in cls.status("nodes")) < 3:
+            if time.monotonic() > deadline:
+                raise AssertionError("three nodes did not come up")
+            time.sleep(0.1)
+
+    @classmethod
+    def gavel(cls, *args: str, code: int = 0) -> str:
+        run = subprocess.run([GAVEL, *args], env=cls.environment, capture_output=True, text=True, timeout=60)
+        assert run.returncode == code, f"gavel {' '.join(args)}: {run.returncode} {run.stdout} {run.stderr}"
+        return run.stdout if code == 0 else run.stderr
+
+    @classmethod
+    def data(cls, *args: str):
+        return json.loads(cls.gavel(*args, "-o", "json"))
+
+    @classmethod
+    def status(cls, section: str):
+        run = subprocess.run([GAVEL, "status", "-o", "json", "--timeout", "1"], env=cls.environment, capture_output=True, text=True)
+        return json.loads(run.stdout)[section] if run.returncode == 0 else []
+
+    def start(self, lot: str, length: str = "60s"):
+        self.gavel("items", "add", "A lamp", "--start", "20.00", "--id", lot, "--seller", "sue")
+        self.gavel("start", lot, "--for", length)
+
+    def test_an_item_is_added_started_bid_for_and_sold(self):
+        self.start("sold", "2s")
+        bid = self.data("bid", "sold", "25.00", "--as", "ann")
+        self.assertEqual((bid["verdict"], bid["ordinal"]), ("accepted", 1))
+        found = self.data("history", "sold", "--session", str(bid["session"]), "--number", str(bid["number"]))
+        self.assertEqual([(b["bidder"], b["amount"]) for b in found], [("ann", "25.00 EUR")])
+        told = [json.loads(line) for line in self.gavel("watch", "sold", "-f", "-o", "jsonl").splitlines()]
+        self.assertEqual([t["event"] for t in told], ["bid", "closed"])
+        self.assertEqual(self.data("result", "sold")["winner"], "ann")
+        self.assertIn("ann won for 25.00 EUR", self.gavel("result", "sold"))
+
+    def test_what_is_refused_says_why_and_what_would_be_enough(self):
+        self.start("refused")
+        self.gavel("bid", "refused", "25", "--as", "ann")
+        self.assertIn("26.00 EUR", self.gavel("bid", "refused", "25", "--as", "bob", code=3))
+        self.assertIn("EUR", self.gavel("bid", "refused", "30 USD", "--as", "bob", code=3))
+        self.assertIn("own item", self.gavel("bid", "refused", "30", "--as", "sue", code=3))
+        self.assertIn("already", self.gavel("items", "add", "Another", "--start", "1", "--id", "refused", code=3))
+        self.assertIn("not on offer", self.gavel("start", "refused", code=3))
+
+    def test_what_is_unknown_is_not_found(self):
+        self.assertIn("'nowhere'", self.gavel("bid", "nowhere", "5", code=4))
+        self.assertIn("'nothing'", self.gavel("start", "nothing", code=4))
+        self.assertIn("'nowhere'", self.gavel("show", "nowhere", code=4))
+
+    def test_participants_come_and_go(self):
+        self.start("presence")
+        self.gavel("join", "presence", "--as", "ann")
+        self.assertEqual(self.data("show", "presence")["present"], ["ann"])
+        self.gavel("leave", "presence", "--as", "ann")
+        self.assertEqual(self.data("show", "presence")["present"], [])
+
+    def test_many_bidders_and_every_replica_agree(self):
+        self.start("busy")
+        lines = self.gavel("bidders", "busy", "--bidders", "3", "--for", "2s", "-o", "jsonl").splitlines()
+        accepted = {(b["session"], b["number"]) for b in map(json.loads, lines) if b["accepted"]}
+        self.assertGreater(len(accepted), 0)
+        replicas = self.data("replicas", "busy")
+        self.assertEqual(len(replicas), 3)
+        for replica in replicas:
+            self.assertEqual({(b["session"], b["number"]) for b in replica["bids"]}, accepted)
+            self.assertEqual(replica["count"], len(accepted))
+
+    def test_status_shows_nodes_roles_and_the_ring(self):
+        groups = [g for g in self.status("groups") if g["group"] == "directory"]
+        self.assertEqual(len(groups), 3)
+        self.assertEqual(sum(g["role"] == "leader" for g in groups), 1)
+        text = self.gavel("status")
+        self.assertIn("ring of directory", text)
+        self.assertIn("┌▶", text)
+
+    def test_find_hears_the_nodes_and_a_stranger_is_told_the_names(self):
+        self.assertEqual(len(self.data("find")), 3)
+        node = self.data("find")[0]["client_endpoint"].removeprefix("tcp://")
+        said = self.gavel("--cluster", "other", "--node", node, "items", "list", code=5)
+        self.assertIn("'other'", said)
+        self.assertIn("'house'", said)
+
+    def test_events_show_above_the_prompt_and_leave_what_is_being_typed(self):
+        self.start("shown")
+        shell = Terminal([GAVEL, "--as", "ann", "shell"], **self.environment)
+        shell.wait_for("gavel> ")
+        shell.type("join shown\r")
+        shell.wait_for("ann takes part")
+        shell.wait_for("gavel> ")
+        shell.type("bid shown 30.")
+        shell.wait_for("30.")
+        self.gavel("bid", "shown", "25", "--as", "bob")
+        shell.wait_for("bob leads with 25.00 EUR")
+        shell.wait_for("bid shown 30.")
+        shell.type("50\r")
+        shell.wait_for("30.50 EUR leads")
+        shell.type("his\tsho\t\r")
+        shell.wait_for("30.50 EUR")
+        shell.type("exit\r")
+        self.assertEqual(shell.wait_for_end(), 0)
+
+    def test_the_shell_at_a_pipe_does_the_same_commands(self):
+        self.start("piped")
+        run = subprocess.run([GAVEL, "--as", "ann", "shell"], input="join piped\nbid piped 25\nshow piped\nexit\n",
+                             env=self.environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("ann leads with 25.00 EUR", run.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
