@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace gavel::cli {
+namespace {
+
+/// A gateway takes 64 watches of one client; the directory is one of them.
+constexpr std::ptrdiff_t kMostFollowed = 60;
+
+}  // namespace
 
 Follower::Follower(House& house, std::function<void(const Telling&)> tell) : house_(house), tell_(std::move(tell)) {
   house_.connection().on_event = [this](const client::Event& event) { on_event(event); };
@@ -20,6 +26,10 @@ Follower::~Follower() {
 
 void Follower::follow(const directory::Auction& auction, bool with_past) {
   if (followed_.count(auction.group) != 0) return;
+  const auto open =
+      std::count_if(followed_.begin(), followed_.end(), [](const auto& entry) { return !entry.second.closed; });
+  if (open >= kMostFollowed)
+    fail_with(Exit::rejected, std::to_string(open) + " auctions are followed already; `unwatch AUCTION` makes room");
   Followed& followed = followed_[auction.group];
   followed.auction = auction;
   // The state is read at some slot; the events from the next slot on are all that it does not hold.
@@ -95,6 +105,7 @@ void Follower::on_auction_event(Followed& followed, const auction::Event& event)
 void Follower::on_closed(Followed& followed, const auction::Closed& closed) {
   if (followed.closed) return;
   followed.closed = true;
+  house_.connection().unwatch(followed.auction.group);
   tell_(describe(auction::Event(closed)));
 }
 
