@@ -2,6 +2,8 @@
 told with what every replica holds. Tests wait by polling with a deadline, never by sleeping.
 """
 
+import datetime
+import os
 import pathlib
 import shutil
 import signal
@@ -31,7 +33,7 @@ class ClusterTest(unittest.TestCase):
     OPTIONS = ("--hold-down", "60000")
 
     def setUp(self):
-        self.began = time.monotonic()
+        print(flush=True)
         self.loads = []
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="gavel-cluster-"))
         self.addCleanup(self._clear_up)
@@ -52,15 +54,16 @@ class ClusterTest(unittest.TestCase):
             load.end()
         if hasattr(self, "cluster"):
             self.cluster.kill_all()
-        if self._outcome.success:
+        if self._outcome.success and not os.environ.get("GAVEL_KEEP"):
             shutil.rmtree(self.directory, ignore_errors=True)
             return
         self.say(f"the nodes' data and logs stay in {self.directory}")
-        for node in self.cluster.nodes if hasattr(self, "cluster") else []:
+        for node in self.cluster.nodes if hasattr(self, "cluster") and not self._outcome.success else []:
             print(f"--- {node.name}, its last lines:\n{node.log_tail(15)}", flush=True)
 
     def say(self, text):
-        print(f"{time.monotonic() - self.began:7.2f} s  {text}", flush=True)
+        now = datetime.datetime.now(datetime.timezone.utc)  # as in the nodes' logs
+        print(f"  {now:%H:%M:%S}.{now.microsecond // 1000:03}  {text}", flush=True)
 
     # -- the house
 
@@ -102,12 +105,13 @@ class ClusterTest(unittest.TestCase):
         return self.leader(DIRECTORY)
 
     def followers(self, auction):
-        leader = self.leader(auction)
-        return [self.cluster.node(name) for name in sorted(self.client.members(auction)) if name != leader.name]
+        """Those that live."""
+        leader, members = self.leader(auction), self.member_names(auction)
+        return [node for node in self.cluster.live() if node.name in members and node is not leader]
 
     def outsiders(self, auction):
         """Nodes that serve the auction's clients only."""
-        members = self.client.members(auction)
+        members = self.member_names(auction)
         return [node for node in self.cluster.live() if node.name not in members]
 
     # -- faults

@@ -78,8 +78,12 @@ class SwitchedCluster(LocalCluster):
         return super().client(nodes, prefix or ["ip", "netns", "exec", self.namespace(self.CLIENT)])
 
 
-@unittest.skipUnless(may_make_namespaces(), "network namespaces need root and CAP_NET_ADMIN")
 class Network(ClusterTest):
+    @classmethod
+    def setUpClass(cls):
+        if not may_make_namespaces():
+            raise unittest.SkipTest("network namespaces need root and CAP_NET_ADMIN")
+
     def make_cluster(self):
         cluster = SwitchedCluster(self.directory, tied=True, options=self.OPTIONS)
         self.addCleanup(cluster.remove_network)

@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 
-from processes import Failure, wait_until
+from processes import Failure, plain_environment, wait_until
 
 EXIT_REJECTED, EXIT_NOT_FOUND, EXIT_NO_QUORUM, EXIT_UNKNOWN = 3, 4, 5, 6
 
@@ -33,7 +33,7 @@ class Client:
     def run(self, *arguments, timeout=30):
         """(exit code, stdout, stderr), whatever came of it."""
         done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=timeout, check=False,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, env=plain_environment())
         return done.returncode, done.stdout, done.stderr
 
     def ask(self, *arguments, timeout=30):

@@ -32,13 +32,20 @@ def wait_until(what, condition, timeout, interval=0.02):
         time.sleep(interval)
 
 
+def plain_environment():
+    """Ours without what a person has set for `gavel` and `gavel-node`: all that counts stands on the command lines."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GAVEL_")}
+
+
 def stat_of(pid):
-    """(state, start time in clock ticks since boot), or None if there is no such process."""
+    """(state, start time in clock ticks since boot), or None if there is no such process. A process whose first thread is
+    gone and others are not (one may be in the middle of a sync) still holds its files: it counts as running."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return fields[0], int(fields[19])
+    state, threads, started = fields[0], int(fields[17]), int(fields[19])
+    return ("R" if state in "ZX" and threads > 1 else state), started
 
 
 def _die_with(parent):
@@ -57,12 +64,13 @@ class Process:
         self.popen = popen
 
     @classmethod
-    def start(cls, command, log, tied=False, env=None):
+    def start(cls, command, log, tied=False):
         """Starts `command` with its output appended to the file `log`. Tied: it dies with this process."""
         parent = os.getpid()
         with open(log, "ab") as output:
             popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env=env,
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                env=plain_environment(),
                 restore_signals=False,  # SIGXFSZ stays ignored: a file size limit is an error to the node, not its death
                 preexec_fn=(lambda: _die_with(parent)) if tied else None)
         started = stat_of(popen.pid)
@@ -73,14 +81,14 @@ class Process:
         """The same with its output to be read from `popen.stdout`, as text; `errors` is a file for its messages."""
         parent = os.getpid()
         popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                                 text=True, start_new_session=True,
+                                 text=True, start_new_session=True, env=plain_environment(),
                                  preexec_fn=(lambda: _die_with(parent)) if tied else None)
         started = stat_of(popen.pid)
         return cls(popen.pid, started[1] if started else 0, popen)
 
     def alive(self):
-        if self.popen is not None and self.popen.poll() is not None:
-            return False
+        if self.popen is not None:
+            return self.popen.poll() is None
         now = stat_of(self.pid)
         return now is not None and now[1] == self.started and now[0] not in "ZX"
 
