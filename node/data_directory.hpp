@@ -1,5 +1,5 @@
-// The node's data directory: who it is, its log, and what it gave up. It decides when a node may go on under its uid and
-// when it must not, because it may have forgotten what it promised (PROTOCOL.md §8).
+// The node's data directory: who it is, its log, and what it gave up. It decides when a node may go on under its uid
+// and when it must not, because it may have forgotten what it promised (PROTOCOL.md §8).
 #pragma once
 
 #include <memory>

@@ -17,23 +17,29 @@ namespace {
 constexpr std::size_t kKeptNotes = 100;
 
 constexpr std::array<std::string_view, 26> kKinds{
-    "suspected",  "stalled",     "candidate",       "token_sent",    "token_passed",       "swallowed", "promised",
-    "token_home", "asked_directly", "recovering",   "adopted",       "elected",            "election_failed",
-    "stepped_down", "followed",  "cut",             "ordered",       "committed",          "configured", "handing_over",
-    "handed_over", "snapshot_made", "snapshot_installed", "repaired", "diverged",          "storage_failed"};
+    "suspected",     "stalled",       "candidate",          "token_sent",     "token_passed",
+    "swallowed",     "promised",      "token_home",         "asked_directly", "recovering",
+    "adopted",       "elected",       "election_failed",    "stepped_down",   "followed",
+    "cut",           "ordered",       "committed",          "configured",     "handing_over",
+    "handed_over",   "snapshot_made", "snapshot_installed", "repaired",       "diverged",
+    "storage_failed"};
 static_assert(static_cast<std::size_t>(order::NoteKind::storage_failed) + 1 == kKinds.size());
 
 spdlog::level::level_enum level_of(order::NoteKind kind) {
   using order::NoteKind;
   switch (kind) {
     case NoteKind::ordered:
-    case NoteKind::committed: return spdlog::level::trace;
+    case NoteKind::committed:
+      return spdlog::level::trace;
     case NoteKind::repaired:
     case NoteKind::cut:
-    case NoteKind::snapshot_made: return spdlog::level::debug;
+    case NoteKind::snapshot_made:
+      return spdlog::level::debug;
     case NoteKind::diverged:
-    case NoteKind::storage_failed: return spdlog::level::err;
-    default: return spdlog::level::info;
+    case NoteKind::storage_failed:
+      return spdlog::level::err;
+    default:
+      return spdlog::level::info;
   }
 }
 

@@ -1,5 +1,5 @@
-// What the node says to people, on stderr: the core's notes and the host's, as text or as one JSON object a line. It keeps
-// the last notes, to be printed when an assertion fails.
+// What the node says to people, on stderr: the core's notes and the host's, as text or as one JSON object a line. It
+// keeps the last notes, to be printed when an assertion fails.
 #pragma once
 
 #include <deque>

@@ -220,8 +220,10 @@ void Runtime::carry_out_links() {
     if (!connected) log_.warn("cannot connect to node " + hex(link.peer.value) + ": " + connected.error().message);
   }
   for (const auto& subscription : effects_.subscriptions) {
-    if (subscription.wanted) bus_->subscribe(subscription.prefix);
-    else bus_->unsubscribe(subscription.prefix);
+    if (subscription.wanted)
+      bus_->subscribe(subscription.prefix);
+    else
+      bus_->unsubscribe(subscription.prefix);
   }
 }
 

@@ -1,6 +1,7 @@
-// The node in the real world: it maps what arrives at the sockets and from the disk to the node's events, and the node's
-// effects to sockets, disk and log (the reactor thread; the storage thread is common/store's). It decides nothing about
-// the protocol. Effects are carried out once for each turn of the loop, so one sync covers all that a turn brought.
+// The node in the real world: it maps what arrives at the sockets and from the disk to the node's events, and the
+// node's effects to sockets, disk and log (the reactor thread; the storage thread is common/store's). It decides
+// nothing about the protocol. Effects are carried out once for each turn of the loop, so one sync covers all that a
+// turn brought.
 #pragma once
 
 #include <csignal>
@@ -77,7 +78,7 @@ class Runtime final : private bus::Sink {
   std::unique_ptr<host::Node> node_;
 
   host::NodeEffects effects_;
-  std::vector<host::WriteDisk> unsubmitted_;   ///< the storage thread's queue was full
+  std::vector<host::WriteDisk> unsubmitted_;  ///< the storage thread's queue was full
   std::vector<Bytes> unreachable_;
   bool serving_ = false;
   bool something_durable_ = false;

@@ -60,7 +60,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->capture_default_str();
   env(app.add_option("--name", s.name, "What people call this node (from its uid if not given)"), "GAVEL_NAME")
       ->check(check_name);
-  env(app.add_option("--listen", s.listen, "ADDRESS or ADDRESS:PORT; takes three ports in a row, free ones if not given"),
+  env(app.add_option("--listen", s.listen,
+                     "ADDRESS or ADDRESS:PORT; takes three ports in a row, free ones if not given"),
       "GAVEL_LISTEN")
       ->check(check_listen)
       ->capture_default_str();
@@ -111,7 +112,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::Range(1, 65535))
       ->capture_default_str()
       ->group(beacons);
-  env(app.add_option("--beacon-address", s.beacon_address, "Broadcast or multicast address (the network's if not given)"),
+  env(app.add_option("--beacon-address", s.beacon_address,
+                     "Broadcast or multicast address (the network's if not given)"),
       "GAVEL_BEACON_ADDRESS")
       ->group(beacons);
 

@@ -16,7 +16,7 @@ struct Settings {
   bool bootstrap = false;
   bool reset_damaged = false;
   std::string cluster = "gavel";
-  std::string name;                       ///< empty: made from the uid
+  std::string name;  ///< empty: made from the uid
   std::string listen = "127.0.0.1";
   std::optional<std::uint16_t> priority;
   std::uint32_t slots = 16;
@@ -24,13 +24,13 @@ struct Settings {
   Duration suspicion = 300ms;
   Duration hold_down = 3s;
   bool durable = true;
-  std::vector<std::string> seeds;         ///< "host:port" as typed
+  std::vector<std::string> seeds;  ///< "host:port" as typed
   bool beacon = true;
   std::uint16_t beacon_port = 7420;
-  std::string beacon_address;             ///< empty: the network's broadcast address
+  std::string beacon_address;  ///< empty: the network's broadcast address
   std::string log_level = "info";
   bool log_json = false;
-  Duration sync_delay{};                  ///< a fault to inject: a slow disk
+  Duration sync_delay{};  ///< a fault to inject: a slow disk
   Duration retain_closed = 1h;
 };
 

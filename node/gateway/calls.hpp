@@ -1,6 +1,6 @@
-// The calls that this gateway has submitted and not yet answered, and who waits for each. A command that a client repeats
-// while it is under way (it lost patience, or came back over another connection) is attached to the first, not submitted
-// again. Bounded (invariant 10); whoever is over a bound is told to wait, never left waiting.
+// The calls that this gateway has submitted and not yet answered, and who waits for each. A command that a client
+// repeats while it is under way (it lost patience, or came back over another connection) is attached to the first, not
+// submitted again. Bounded (invariant 10); whoever is over a bound is told to wait, never left waiting.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ struct Waiter {
 
 class Calls {
  public:
-  static constexpr std::size_t kMost = 16384;        ///< under way, of all clients
-  static constexpr std::size_t kMostOfOne = 512;     ///< of one client
-  static constexpr std::size_t kMostWaiters = 8;     ///< for one command
+  static constexpr std::size_t kMost = 16384;     ///< under way, of all clients
+  static constexpr std::size_t kMostOfOne = 512;  ///< of one client
+  static constexpr std::size_t kMostWaiters = 8;  ///< for one command
 
   enum class Attached { no, yes, already, refused };
   /// If the same command is under way, waits for it too; refused if too many do already.

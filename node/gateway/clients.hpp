@@ -17,7 +17,7 @@ struct Client {
   ClientId id;
   std::string name;
   TimePoint heard;
-  std::size_t calls = 0;   ///< under way
+  std::size_t calls = 0;  ///< under way
 };
 
 class Clients {

@@ -36,10 +36,13 @@ wire::Answer declined(const wire::Call& call, wire::AnswerStatus status, std::st
 
 wire::RequestKind kind_for(wire::CallKind kind) {
   switch (kind) {
-    case wire::CallKind::open: return wire::RequestKind::open;
-    case wire::CallKind::command: return wire::RequestKind::command;
+    case wire::CallKind::open:
+      return wire::RequestKind::open;
+    case wire::CallKind::command:
+      return wire::RequestKind::command;
     case wire::CallKind::query:
-    case wire::CallKind::local: break;
+    case wire::CallKind::local:
+      break;
   }
   return wire::RequestKind::query;
 }
@@ -88,12 +91,13 @@ void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffe
   if (auto objection = objection_to(call); !objection.empty())
     return answer(routing_id, declined(call, wire::AnswerStatus::malformed, std::move(objection)), effects);
   switch (placement_.reach(now, call.group, effects)) {
-    case host::Placement::Reach::here: break;
+    case host::Placement::Reach::here:
+      break;
     case host::Placement::Reach::unknown:
-      return answer(routing_id,
-                    declined(call, wire::AnswerStatus::unknown_group,
-                             "the directory knows no group " + print(call.group)),
-                    effects);
+      return answer(
+          routing_id,
+          declined(call, wire::AnswerStatus::unknown_group, "the directory knows no group " + print(call.group)),
+          effects);
     case host::Placement::Reach::not_yet:
       ++counters_.calls_busy;
       return answer(routing_id,

@@ -1,7 +1,8 @@
-// Clients at the edge of a node (PROTOCOL.md §3.1, §7, §9). A client says hello, calls, watches, pings; each call is handed
-// to the replica of its group and answered when that answers. Nothing here is replicated: a gateway may die at any time, and
-// its clients go on elsewhere under the same request numbers. A client can harm only itself: whatever it sends is refused or
-// bounded. clients.hpp, calls.hpp and watches.hpp hold the state; here it is decided what becomes of a frame.
+// Clients at the edge of a node (PROTOCOL.md §3.1, §7, §9). A client says hello, calls, watches, pings; each call is
+// handed to the replica of its group and answered when that answers. Nothing here is replicated: a gateway may die at
+// any time, and its clients go on elsewhere under the same request numbers. A client can harm only itself: whatever it
+// sends is refused or bounded. clients.hpp, calls.hpp and watches.hpp hold the state; here it is decided what becomes
+// of a frame.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// Who watches which group, and up to where each was told. From here every watcher gets every event once and in order; one
-// that is behind what the history still holds is told of the gap. What one watcher costs at a time is bounded.
+// Who watches which group, and up to where each was told. From here every watcher gets every event once and in order;
+// one that is behind what the history still holds is told of the gap. What one watcher costs at a time is bounded.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace gavel::gateway {
 
 class Watches {
  public:
-  static constexpr std::size_t kMostOfOne = 64;     ///< groups that one client watches
-  static constexpr std::size_t kAtOnce = 64;        ///< events pushed to one watcher at a time
+  static constexpr std::size_t kMostOfOne = 64;  ///< groups that one client watches
+  static constexpr std::size_t kAtOnce = 64;     ///< events pushed to one watcher at a time
 
   /// Replaces the client's earlier watch of the group. False: it watches too many groups.
   bool watch(BytesView routing_id, GroupId group, EventPlace after);

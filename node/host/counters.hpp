@@ -10,13 +10,12 @@
 
 namespace gavel::host {
 
-#define GAVEL_NODE_COUNTERS(X)                                                                    \
-  X(frames_in) X(bytes_in) X(frames_out) X(bytes_out)                                             \
-  X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind) X(refused_own_uid)   \
-  X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes)                                   \
-  X(clients_welcomed) X(clients_refused) X(clients_lost) X(clients_idle)                          \
-  X(calls) X(calls_busy) X(calls_attached) X(calls_lost) X(answers) X(pushes) X(push_gaps)        \
-  X(proposals) X(observers_started) X(observers_dropped)
+#define GAVEL_NODE_COUNTERS(X)                                                                                      \
+  X(frames_in)                                                                                                      \
+  X(bytes_in) X(frames_out) X(bytes_out) X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind) \
+      X(refused_own_uid) X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes) X(clients_welcomed)          \
+          X(clients_refused) X(clients_lost) X(clients_idle) X(calls) X(calls_busy) X(calls_attached) X(calls_lost) \
+              X(answers) X(pushes) X(push_gaps) X(proposals) X(observers_started) X(observers_dropped)
 
 struct Counters {
 #define X(name) std::uint64_t name = 0;
@@ -25,10 +24,18 @@ struct Counters {
 
   void count(wire::RefusalKind kind) {
     switch (kind) {
-      case wire::RefusalKind::malformed: ++refused_malformed; return;
-      case wire::RefusalKind::version: ++refused_version; return;
-      case wire::RefusalKind::cluster: ++refused_cluster; return;
-      case wire::RefusalKind::unknown_kind: ++refused_kind; return;
+      case wire::RefusalKind::malformed:
+        ++refused_malformed;
+        return;
+      case wire::RefusalKind::version:
+        ++refused_version;
+        return;
+      case wire::RefusalKind::cluster:
+        ++refused_cluster;
+        return;
+      case wire::RefusalKind::unknown_kind:
+        ++refused_kind;
+        return;
     }
   }
   std::vector<wire::Counter> list() const {

@@ -104,15 +104,15 @@ void Duties::report_auction(Now now, const DirectoryService& directory, const Ho
   if (!record || record->outcome) return;
   const Slot since = hosted.replica->view().slot;
   if (const auto& outcome = service->book().outcome())
-    tell_directory(now, Proposals::About::outcome, hosted.group.value,
-                   directory::AuctionClosed{record->id, *outcome}, effects);
+    tell_directory(now, Proposals::About::outcome, hosted.group.value, directory::AuctionClosed{record->id, *outcome},
+                   effects);
   else if (record->active_since < since)
     tell_directory(now, Proposals::About::leadership, hosted.group.value,
                    directory::AuctionLed{record->id, setup_.self.uid, since}, effects);
 }
 
-void Duties::tell_directory(Now now, Proposals::About about, std::uint64_t subject,
-                            const directory::Command& command, NodeEffects& effects) {
+void Duties::tell_directory(Now now, Proposals::About about, std::uint64_t subject, const directory::Command& command,
+                            NodeEffects& effects) {
   proposals_.propose(now, kDirectoryGroup, about, subject, wire::encode_any(command), effects);
 }
 

@@ -1,6 +1,6 @@
-// What a node owes to its cluster, besides serving: to be listed in the directory in its present life; as the directory's
-// leader (the idle node manager), to say who lives and who is to be a voter; as an auction's leader, to close it in time,
-// and to tell the directory who leads and how it ended. Each is said again until the state shows it.
+// What a node owes to its cluster, besides serving: to be listed in the directory in its present life; as the
+// directory's leader (the idle node manager), to say who lives and who is to be a voter; as an auction's leader, to
+// close it in time, and to tell the directory who leads and how it ended. Each is said again until the state shows it.
 #pragma once
 
 #include "node/host/mesh.hpp"
@@ -38,7 +38,7 @@ class Duties {
   Replicas& replicas_;
   const Mesh& mesh_;
   Proposals& proposals_;
-  TimePoint leading_since_ = kNever;   ///< the directory, with all that was committed before applied
+  TimePoint leading_since_ = kNever;  ///< the directory, with all that was committed before applied
 };
 
 }  // namespace gavel::host

@@ -1,6 +1,6 @@
-// Whom this node knows and where they are: from beacons, from introductions by unicast (for where UDP does not reach), and
-// from the directory. Every node links to every other that it knows. A newer incarnation's endpoints replace the older's.
-// What is said here is a hint and never trusted with more than a connection; it is bounded (invariant 10).
+// Whom this node knows and where they are: from beacons, from introductions by unicast (for where UDP does not reach),
+// and from the directory. Every node links to every other that it knows. A newer incarnation's endpoints replace the
+// older's. What is said here is a hint and never trusted with more than a connection; it is bounded (invariant 10).
 #pragma once
 
 #include <map>
@@ -21,11 +21,11 @@ class Mesh {
     Incarnation incarnation;
     directory::Endpoints endpoints;
     std::string name;
-    bool member = false;          ///< it says that it belongs to the cluster
-    bool listed = false;          ///< the directory knows it
-    bool introduced = false;      ///< it told by unicast where it is, so it knows where this node is
-    TimePoint heard;              ///< a frame or a beacon of its own, or when it became known
-    TimePoint told = kLongAgo;    ///< that this node last introduced itself
+    bool member = false;        ///< it says that it belongs to the cluster
+    bool listed = false;        ///< the directory knows it
+    bool introduced = false;    ///< it told by unicast where it is, so it knows where this node is
+    TimePoint heard;            ///< a frame or a beacon of its own, or when it became known
+    TimePoint told = kLongAgo;  ///< that this node last introduced itself
   };
 
   Mesh(const NodeSetup& setup, Counters& counters) : setup_(setup), counters_(counters) {}

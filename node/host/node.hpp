@@ -1,7 +1,7 @@
-// A node without its sockets, its disk and its clock: the replicas of the groups that live here, the gateway that serves
-// clients, and the duties that follow from the directory. Every call is one event: it changes the state and appends to
-// `effects` what the world is to do. The node composes and decides nothing; replicas.hpp, placement.hpp, duties.hpp,
-// mesh.hpp and node/gateway do. The program (node/runtime.hpp) and the simulator drive the same class.
+// A node without its sockets, its disk and its clock: the replicas of the groups that live here, the gateway that
+// serves clients, and the duties that follow from the directory. Every call is one event: it changes the state and
+// appends to `effects` what the world is to do. The node composes and decides nothing; replicas.hpp, placement.hpp,
+// duties.hpp, mesh.hpp and node/gateway do. The program (node/runtime.hpp) and the simulator drive the same class.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +27,19 @@ struct NodeSetup {
   std::string cluster = "gavel";
   std::string name;
   std::string version;
-  wire::Member self;                     ///< the low 24 bits of the incarnation are free: replicas count in them
-  directory::Endpoints endpoints;        ///< where others reach this node
-  std::uint32_t slots = 16;              ///< auctions that it serves at most
+  wire::Member self;               ///< the low 24 bits of the incarnation are free: replicas count in them
+  directory::Endpoints endpoints;  ///< where others reach this node
+  std::uint32_t slots = 16;        ///< auctions that it serves at most
   /// Founds the cluster: the directory group with this node as its only voter. An error if the disk holds groups.
   bool bootstrap = false;
   /// A founder looks round so long for a cluster of the same name, and refuses to found a second one. 0: not at all.
   Duration found_wait{};
-  std::vector<std::string> seeds;        ///< endpoints of sockets for nodes, to be told where this node is
-  std::vector<Uid> retired;              ///< uids that this node gave up when it lost their data (PROTOCOL.md §8)
-  std::uint64_t seed = 0;                ///< of all its random numbers
-  Duration drain_limit = 2s;             ///< most that on_drain may take until it asks to exit
-  Duration observer_idle = 30s;          ///< an observer that no client uses goes after this
-  Duration retain_closed = 1h;           ///< an auction's replica goes so long after its close was recorded
+  std::vector<std::string> seeds;  ///< endpoints of sockets for nodes, to be told where this node is
+  std::vector<Uid> retired;        ///< uids that this node gave up when it lost their data (PROTOCOL.md §8)
+  std::uint64_t seed = 0;          ///< of all its random numbers
+  Duration drain_limit = 2s;       ///< most that on_drain may take until it asks to exit
+  Duration observer_idle = 30s;    ///< an observer that no client uses goes after this
+  Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
 };
 
 class Node {

@@ -1,7 +1,7 @@
-// Everything that a node can ask of the world. The program maps it to sockets and a disk, the simulator to virtual ones.
-// The vectors are filled by the node and emptied by its caller, who reuses them. Frames are whole and sealed: nobody who
-// moves them looks inside. Disk operations take effect in their order; everything else here may go out at once, because
-// the core holds back whatever must wait for the disk.
+// Everything that a node can ask of the world. The program maps it to sockets and a disk, the simulator to virtual
+// ones. The vectors are filled by the node and emptied by its caller, who reuses them. Frames are whole and sealed:
+// nobody who moves them looks inside. Disk operations take effect in their order; everything else here may go out at
+// once, because the core holds back whatever must wait for the disk.
 #pragma once
 
 #include <array>
@@ -79,9 +79,9 @@ struct NodeEffects {
   std::vector<Link> links;
   std::vector<Subscription> subscriptions;
   std::vector<NodeNote> notes;
-  std::vector<std::string> alarms;    ///< for the operator, once each; the node also keeps them for its status
-  std::optional<Bytes> beacon;        ///< what the UDP beacon says from now on
-  bool beacon_now = false;            ///< say it early: somebody asked
+  std::vector<std::string> alarms;  ///< for the operator, once each; the node also keeps them for its status
+  std::optional<Bytes> beacon;      ///< what the UDP beacon says from now on
+  bool beacon_now = false;          ///< say it early: somebody asked
   std::optional<Exit> exit;
 
   void clear() {

@@ -59,19 +59,21 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
     replicas_.found(now, auction.group, config, auction_machine(auction.terms), effects);
     replicas_.find(auction.group)->goal = config;
     replicas_.step(now, auction.group, order::SetGoal{config}, effects);
-    effects.notes.push_back({auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.members.size())});
+    effects.notes.push_back(
+        {auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.members.size())});
   }
 }
 
-void Placement::stop_what_is_old(Now now, const DirectoryService& directory,
-                                 const std::function<bool(GroupId)>& in_use, std::vector<GroupId>& gone,
-                                 NodeEffects& effects) {
+void Placement::stop_what_is_old(Now now, const DirectoryService& directory, const std::function<bool(GroupId)>& in_use,
+                                 std::vector<GroupId>& gone, NodeEffects& effects) {
   std::vector<GroupId> old;
   for (const auto& [group, hosted] : replicas_.all()) {
     if (group == kDirectoryGroup) continue;
     const auto* auction = directory.auction_of(group);
-    if (auction && is_retired(now, *auction)) old.push_back(group);
-    else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle) old.push_back(group);
+    if (auction && is_retired(now, *auction))
+      old.push_back(group);
+    else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle)
+      old.push_back(group);
   }
   for (const GroupId group : old) {
     counters_.observers_dropped += replicas_.find(group)->observer ? 1 : 0;

@@ -1,6 +1,7 @@
-// Which groups live here. The directory says whose node serves an auction, and this node follows: a member runs a durable
-// replica, founded on the directory's word alone, so that all founders start from the same; a node whose clients ask for
-// a group that lives elsewhere observes it for as long as they do; a closed auction is kept for a while, then it goes.
+// Which groups live here. The directory says whose node serves an auction, and this node follows: a member runs a
+// durable replica, founded on the directory's word alone, so that all founders start from the same; a node whose
+// clients ask for a group that lives elsewhere observes it for as long as they do; a closed auction is kept for a
+// while, then it goes.
 #pragma once
 
 #include <functional>
@@ -31,8 +32,7 @@ class Placement {
 
  private:
   bool is_retired(Now now, const directory::Auction& auction) const;
-  void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone,
-                         NodeEffects& effects);
+  void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone, NodeEffects& effects);
   void stop_what_is_old(Now now, const DirectoryService& directory, const std::function<bool(GroupId)>& in_use,
                         std::vector<GroupId>& gone, NodeEffects& effects);
 

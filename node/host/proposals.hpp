@@ -1,6 +1,6 @@
-// What this node itself has to say in a group, through its own replica: it lives, an auction's end has come, an outcome.
-// Proposals are idempotent by what they say, so each is repeated until the state shows it; here it is only seen to that
-// one about the same thing is not made while another is under way, nor too often.
+// What this node itself has to say in a group, through its own replica: it lives, an auction's end has come, an
+// outcome. Proposals are idempotent by what they say, so each is repeated until the state shows it; here it is only
+// seen to that one about the same thing is not made while another is under way, nor too often.
 #pragma once
 
 #include <cstdint>

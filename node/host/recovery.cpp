@@ -14,10 +14,14 @@ tl::unexpected<Error> unreadable(const std::string& what, const Error& why) {
 
 store::Operation::Kind kind_of(order::PersistKind kind) {
   switch (kind) {
-    case order::PersistKind::promise: return store::Operation::Kind::meta;
-    case order::PersistKind::append: return store::Operation::Kind::append;
-    case order::PersistKind::cut_tail: return store::Operation::Kind::cut_tail;
-    case order::PersistKind::snapshot: return store::Operation::Kind::snapshot;
+    case order::PersistKind::promise:
+      return store::Operation::Kind::meta;
+    case order::PersistKind::append:
+      return store::Operation::Kind::append;
+    case order::PersistKind::cut_tail:
+      return store::Operation::Kind::cut_tail;
+    case order::PersistKind::snapshot:
+      return store::Operation::Kind::snapshot;
   }
   return store::Operation::Kind::meta;
 }

@@ -38,15 +38,15 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   setup.seed = setup_.seed ^ (group.value * 0x9e3779b97f4a7c15ULL) ^ lives_;
   auto replica = std::make_unique<order::Replica>(std::move(setup), std::move(recovered), std::move(machine), now);
   const Slot start_slot = replica->commit();
-  hosted_.emplace(group, Hosted{group, lives_, self, observer, std::move(replica), gateway::EventHistory(start_slot), {},
-                                now.at});
+  hosted_.emplace(
+      group, Hosted{group, lives_, self, observer, std::move(replica), gateway::EventHistory(start_slot), {}, now.at});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
   changed_.push_back(group);
 }
 
-void Replicas::start_member(Now now, GroupId group, order::Recovered recovered,
-                            std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
+void Replicas::start_member(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
+                            NodeEffects& effects) {
   if (const auto* present = find(group)) {
     GAVEL_CHECK(present->observer, "a member is not started twice");
     stop(group, effects);
@@ -129,7 +129,8 @@ void Replicas::narrate(Hosted& hosted, NodeEffects& effects) {
   for (auto& note : scratch_.notes) {
     if (note.kind == order::NoteKind::snapshot_installed) hosted.history.restart(hosted.replica->base());
     if (note.kind == order::NoteKind::diverged)
-      effects.alarms.push_back("group " + print(hosted.group) + ": this node's state differs from the others': " + note.text);
+      effects.alarms.push_back("group " + print(hosted.group) +
+                               ": this node's state differs from the others': " + note.text);
     effects.notes.push_back({hosted.group, note.kind, std::move(note.text)});
   }
 }

@@ -1,6 +1,6 @@
 // The replicas that live on a node, one for each group, and the way between them and the world: frames are sealed, disk
-// tickets of all groups are numbered in one row, events are kept for watchers, answers wait for whoever submitted. Which
-// groups live here is decided elsewhere (placement.hpp).
+// tickets of all groups are numbered in one row, events are kept for watchers, answers wait for whoever submitted.
+// Which groups live here is decided elsewhere (placement.hpp).
 #pragma once
 
 #include <deque>
@@ -22,12 +22,12 @@ struct NodeSetup;
 /// One replica, and what the host keeps with it.
 struct Hosted {
   GroupId group;
-  std::uint64_t life = 0;   ///< tells a replica from an earlier one of the same group on this node
-  wire::Member self;        ///< the node, in an incarnation of this replica's own
+  std::uint64_t life = 0;  ///< tells a replica from an earlier one of the same group on this node
+  wire::Member self;       ///< the node, in an incarnation of this replica's own
   bool observer = false;
   std::unique_ptr<order::Replica> replica;
   gateway::EventHistory history;
-  wire::Config goal;        ///< the last one set
+  wire::Config goal;          ///< the last one set
   TimePoint used = kLongAgo;  ///< by a client, for observers
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
@@ -37,7 +37,8 @@ class Replicas {
  public:
   Replicas(const NodeSetup& setup, Counters& counters);
 
-  /// Starts a replica, and subscribes to its group. The group does not live here yet, or only as an observer, which goes.
+  /// Starts a replica, and subscribes to its group. The group does not live here yet, or only as an observer, which
+  /// goes.
   void start_member(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
                     NodeEffects& effects);
   /// The same for a founding member of a new group: the genesis goes to the disk first.
@@ -72,8 +73,8 @@ class Replicas {
     std::uint64_t life = 0;
     order::Ticket ticket;
   };
-  void start(Now now, GroupId group, bool observer, order::Recovered recovered,
-             std::unique_ptr<ServiceMachine> machine, NodeEffects& effects);
+  void start(Now now, GroupId group, bool observer, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
+             NodeEffects& effects);
   void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
   void emit(Hosted& hosted, NodeEffects& effects);
   void narrate(Hosted& hosted, NodeEffects& effects);

@@ -75,9 +75,7 @@ class AuctionMachine final : public ServiceMachine {
   Digest digest() const override { return service_ ? service_->digest() : digest_of({}); }
 
   bool has_state() const override { return service_.has_value(); }
-  std::optional<WallTime> next_deadline() const override {
-    return service_ ? service_->next_deadline() : std::nullopt;
-  }
+  std::optional<WallTime> next_deadline() const override { return service_ ? service_->next_deadline() : std::nullopt; }
   Bytes deadline_command() const override { return service_ ? service_->deadline_command() : Bytes(); }
 
   const AuctionService* service() const { return service_ ? &*service_ : nullptr; }
@@ -90,8 +88,10 @@ class AuctionMachine final : public ServiceMachine {
 
 std::unique_ptr<ServiceMachine> blank_machine(std::uint16_t kind) {
   switch (static_cast<ServiceKind>(kind)) {
-    case ServiceKind::directory: return std::make_unique<DirectoryMachine>();
-    case ServiceKind::auction: return std::make_unique<AuctionMachine>();
+    case ServiceKind::directory:
+      return std::make_unique<DirectoryMachine>();
+    case ServiceKind::auction:
+      return std::make_unique<AuctionMachine>();
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
 // The services as the ordering protocol sees them (common/order/state_machine.hpp), and what the host asks of them
-// besides. An auction's machine may be without a state: a node that observes a group learns the terms from the snapshot.
+// besides. An auction's machine may be without a state: a node that observes a group learns the terms from the
+// snapshot.
 #pragma once
 
 #include <cstdint>

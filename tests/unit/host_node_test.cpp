@@ -158,9 +158,8 @@ TEST_CASE("an auction survives its auctioneer, who comes back from its disk") {
   SmallWorld world;
   found_three(world);
   const auto auction = start_auction(world, 1, 60s);
-  REQUIRE(world.run_until([&] {
-    return world.node(3).replica(auction.group) && world.node(3).replica(auction.group)->leads();
-  }));
+  REQUIRE(world.run_until(
+      [&] { return world.node(3).replica(auction.group) && world.node(3).replica(auction.group)->leads(); }));
   world.client_sends(2, "ann", wire::Hello{{8}, "ann"});
   const auto session = world.open_session(2, "ann", auction.group);
   for (std::uint64_t n = 1; n <= 5; ++n)
@@ -191,13 +190,15 @@ TEST_CASE("all nodes die at once and lose nothing acknowledged") {
     world.call(2, "ann", command(auction.group, session, n, bid_of(1000 + 100 * static_cast<std::int64_t>(n))));
   for (const std::uint64_t uid : {1, 2, 3}) world.kill(uid);
   for (const std::uint64_t uid : {1, 2, 3}) world.start(uid);
-  CHECK(world.run_until([&] {
-    for (const std::uint64_t uid : {1, 2, 3}) {
-      const auto* back = world.node(uid).auction(auction.group);
-      if (!back || back->book().bids().size() != 5) return false;
-    }
-    return true;
-  }, 20s));
+  CHECK(world.run_until(
+      [&] {
+        for (const std::uint64_t uid : {1, 2, 3}) {
+          const auto* back = world.node(uid).auction(auction.group);
+          if (!back || back->book().bids().size() != 5) return false;
+        }
+        return true;
+      },
+      20s));
 }
 
 TEST_CASE("a drained node hands over what it leads, and asks to exit") {
@@ -231,11 +232,13 @@ TEST_CASE("a node that lost its data joins under a new uid, and the old one is r
   found_three(world);
   world.kill(2);
   world.start(4, false, [](NodeSetup& s) { s.retired = {{2}}; });
-  CHECK(world.run_until([&] {
-    const auto& nodes = world.node(1).directory()->nodes();
-    const auto& config = world.node(1).replica(kDirectoryGroup)->config();
-    return nodes.contains(Uid{4}) && !nodes.contains(Uid{2}) && config.voters == std::vector<Uid>{{1}, {3}, {4}};
-  }, 30s));
+  CHECK(world.run_until(
+      [&] {
+        const auto& nodes = world.node(1).directory()->nodes();
+        const auto& config = world.node(1).replica(kDirectoryGroup)->config();
+        return nodes.contains(Uid{4}) && !nodes.contains(Uid{2}) && config.voters == std::vector<Uid>{{1}, {3}, {4}};
+      },
+      30s));
 }
 
 TEST_CASE("two auctions at once stay apart") {
@@ -291,9 +294,9 @@ TEST_CASE("a node that is no member serves an auction as an observer, and forget
   CHECK(world.node(outsider).observes(auction.group));
   const auto bid = world.call(outsider, "ann", command(auction.group, session, 1, bid_of(1000)));
   CHECK(verdict_of(bid).verdict == auction::Verdict::accepted);
-  const auto shown = world.call(outsider, "ann",
-                                asking(auction.group, wire::CallKind::query,
-                                       wire::encode_any(auction::Question{auction::AskShow{}})));
+  const auto shown =
+      world.call(outsider, "ann",
+                 asking(auction.group, wire::CallKind::query, wire::encode_any(auction::Question{auction::AskShow{}})));
   const auto summary = std::get<auction::Summary>(wire::decode_any<auction::Answer>(shown.body).value());
   CHECK(summary.bids == 1);
 

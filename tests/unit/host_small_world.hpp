@@ -1,5 +1,5 @@
-// A few nodes in one process: virtual time, pipes for sockets, a store in memory for the disk. Messages take a millisecond,
-// syncs another. Nothing is lost here; what loss does is the simulator's subject (tests/sim).
+// A few nodes in one process: virtual time, pipes for sockets, a store in memory for the disk. Messages take a
+// millisecond, syncs another. Nothing is lost here; what loss does is the simulator's subject (tests/sim).
 #pragma once
 
 #include <deque>
@@ -174,10 +174,13 @@ class SmallWorld {
   void carry_out(Member& m) {
     NodeEffects effects;
     std::swap(effects, m.effects);
-    for (const auto& link : effects.links) link.endpoints ? void(m.linked.insert(link.peer)) : void(m.linked.erase(link.peer));
+    for (const auto& link : effects.links)
+      link.endpoints ? void(m.linked.insert(link.peer)) : void(m.linked.erase(link.peer));
     for (const auto& s : effects.subscriptions) {
-      if (s.wanted) m.subscribed.insert(s.prefix);
-      else m.subscribed.erase(m.subscribed.find(s.prefix));
+      if (s.wanted)
+        m.subscribed.insert(s.prefix);
+      else
+        m.subscribed.erase(m.subscribed.find(s.prefix));
     }
     write(m, effects);
     for (const auto& publish : effects.publishes)
@@ -215,7 +218,8 @@ class SmallWorld {
 
   void to_client(Member& m, const SendClient& client) {
     if (!clients_read) {
-      after(1ms, m.uid, [this, id = client.routing_id](Node& n, NodeEffects& e) { n.on_client_unreachable(now(), id, e); });
+      after(1ms, m.uid,
+            [this, id = client.routing_id](Node& n, NodeEffects& e) { n.on_client_unreachable(now(), id, e); });
       return;
     }
     const auto opened = wire::open(client.frame, "gavel");

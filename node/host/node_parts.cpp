@@ -1,0 +1,171 @@
+#include "node/host/node_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/print.hpp"
+
+namespace gavel::host {
+
+/// No cluster of that name was seen: this node becomes the first.
+void Node::Parts::found_cluster(Now now, NodeEffects& effects) {
+  found_at = kNever;
+  const wire::Config alone{{setup.self.uid}, {}};
+  replicas.found(now, kDirectoryGroup, alone, blank_machine(static_cast<std::uint16_t>(ServiceKind::directory)),
+                 effects);
+  effects.notes.push_back({kDirectoryGroup, {}, "founding cluster " + setup.cluster});
+}
+
+/// Another cluster on the same network is nothing to speak of; another version is, once.
+void Node::Parts::on_refused(const wire::Refusal& refusal, NodeEffects& effects) {
+  static constexpr std::size_t kMost = 16;
+  counters.count(refusal.kind);
+  if (refusal.kind != wire::RefusalKind::version || refused_versions.size() >= kMost) return;
+  if (refused_versions.insert(refusal.message).second)
+    effects.notes.push_back({{}, {}, "refuses a node or a beacon: " + refusal.message});
+}
+
+void Node::Parts::on_opened(Now now, const wire::Opened& opened, NodeEffects& effects) {
+  const auto& envelope = opened.envelope;
+  if (envelope.from == setup.self.uid || !envelope.from) {
+    ++counters.refused_own_uid;
+    return;
+  }
+  if (!envelope.group) {
+    const auto message = opened.body<wire::Discovery>();
+    if (message)
+      on_discovery(now, *message, envelope.from, effects);
+    else
+      ++counters.refused_malformed;
+    return;
+  }
+  auto message = opened.body<wire::OrderMessage>();
+  if (!message) {
+    ++counters.refused_malformed;
+    return;
+  }
+  mesh.on_heard(now, envelope.from);
+  const wire::Member from{envelope.from, envelope.incarnation};
+  if (!replicas.step(now, envelope.group, order::Received{from, *std::move(message)}, effects))
+    ++counters.for_unhosted_group;
+}
+
+void Node::Parts::on_discovery(Now now, const wire::Discovery& message, Uid unicast_from, NodeEffects& effects) {
+  const auto* beacon = std::get_if<wire::Beacon>(&message);
+  if (!beacon) {
+    if (unicast_from)
+      mesh.on_probe(unicast_from, effects);
+    else
+      effects.beacon_now = true;
+    return;
+  }
+  const bool newcomer = !mesh.peers().contains(beacon->uid) && beacon->uid != setup.self.uid;
+  mesh.on_beacon(now, *beacon, unicast_from, effects);
+  if (newcomer) effects.beacon_now = true;  // so that it need not wait to hear of this node
+  if (found_at != kNever && beacon->member && beacon->uid != setup.self.uid) {
+    found_at = kNever;
+    exiting = true;
+    effects.exit = Exit{2, "cluster '" + setup.cluster + "' exists already (node " + beacon->name + " at " +
+                               beacon->client + "): start without --bootstrap to join it, or choose another --cluster"};
+  }
+}
+
+// ---- what follows from an event -----------------------------------------------------------------------------------
+
+void Node::Parts::settle(Now now, NodeEffects& effects) {
+  static constexpr int kMostRounds = 4;  // what the house's upkeep changes may ask for upkeep again
+  deliver(effects);
+  for (int round = 0; round < kMostRounds && (directory_changed || house_kept_until <= now.at); ++round) {
+    keep_house(now, effects);
+    deliver(effects);
+  }
+  if (drain_until != kNever && !exiting) check_drained(now, effects);
+  keep_alarms(effects);
+}
+
+/// Hands answers to those who submitted, and what changed to those who care.
+void Node::Parts::deliver(NodeEffects& effects) {
+  for (auto& [group, answer] : replicas.take_answers()) {
+    if ((answer.id.value & kProposalBit) != 0)
+      proposals.on_answer(answer);
+    else
+      gateway.on_answer(std::move(answer), effects);
+  }
+  for (const GroupId group : replicas.take_changed()) {
+    directory_changed = directory_changed || group == kDirectoryGroup;
+    gateway.on_group_changed(group, effects);
+  }
+}
+
+/// What is due now and then, and whenever the directory changed.
+void Node::Parts::keep_house(Now now, NodeEffects& effects) {
+  directory_changed = false;
+  const auto uses = [this](GroupId group) { return gateway.uses(group); };
+  for (const GroupId group : placement.run(now, uses, effects)) {
+    proposals.forget(group);
+    gateway.on_group_gone(group, effects);
+  }
+  bool registered = false;
+  if (const auto* directory = placement.directory()) {
+    mesh.on_listed(now, directory->nodes(), effects);
+    duties.run(now, *directory, effects);
+    registered = duties.registered(*directory);
+  }
+  mesh.announce(now, member(), gateway.clients(), effects);
+  mesh.run(now, registered && placement.settled(now.at), effects);
+  gateway.run(now, effects);
+  if (load_told != gateway.clients()) {
+    load_told = gateway.clients();
+    replicas.step_all(now, order::SetLoad{load_told}, effects);
+  }
+  house_kept_until = gateway.behind() ? now.at + 2ms : duties.next_deadline(now);
+}
+
+void Node::Parts::check_drained(Now now, NodeEffects& effects) {
+  const bool done = others_lead(now.at) && gateway.calls_under_way() == 0;
+  if (!done && now.at < drain_until) return;
+  exiting = true;
+  effects.exit = Exit{0, done ? "drained" : "not everything could be handed over in time"};
+}
+
+/// Every group that this node is a voter of, and not the only one, is led by another: nobody will miss this node.
+bool Node::Parts::others_lead(TimePoint at) const {
+  const auto& all = replicas.all();
+  return std::all_of(all.begin(), all.end(), [&](const auto& entry) {
+    const auto& replica = *entry.second.replica;
+    const auto& config = replica.config();
+    if (entry.second.observer || !config.is_voter(setup.self.uid) || config.voters.size() == 1) return true;
+    const Uid leader = replica.leader(at);
+    return leader && leader != setup.self.uid;
+  });
+}
+
+/// Alarms stay in the status; each is kept once.
+void Node::Parts::keep_alarms(const NodeEffects& effects) {
+  static constexpr std::size_t kMost = 64;
+  for (const auto& alarm : effects.alarms)
+    if (alarms.size() < kMost && std::find(alarms.begin(), alarms.end(), alarm) == alarms.end())
+      alarms.push_back(alarm);
+}
+
+bool Node::Parts::member() const {
+  const auto* directory = replicas.find(kDirectoryGroup);
+  return directory && directory->replica->config().is_member(setup.self.uid);
+}
+
+wire::StatusReport Node::Parts::report(Now now) const {
+  wire::StatusReport out;
+  out.node = setup.self.uid;
+  out.incarnation = setup.self.incarnation;
+  out.name = setup.name;
+  out.version = setup.version;
+  out.uptime = now.at - started;
+  out.clients = gateway.clients();
+  out.slots = setup.slots;
+  out.alarms = alarms;
+  for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
+  out.counters = counters.list();
+  return out;
+}
+
+}  // namespace gavel::host
