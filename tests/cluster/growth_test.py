@@ -1,7 +1,10 @@
 """Nodes that join under load, and auctions side by side."""
 
+import json
+import subprocess
+
 from harness import DIRECTORY, ClusterTest
-from processes import wait_until
+from processes import plain_environment, wait_until
 
 
 class Growth(ClusterTest):
@@ -52,6 +55,33 @@ class Growth(ClusterTest):
         found = self.assert_nothing_lost(auction, load)
         self.assertEqual(len(found[0]["bids"]), result["bids"])
         self.assertEqual(found[0]["bids"][-1]["bidder"], result["winner"])
+
+    def test_watchers(self):
+        """watchers hear of each accepted bid once and in order, and of the close, although auctioneer and gateways die"""
+        item = self.client.add_item("a lamp")
+        auction = self.client.start_auction(item, 6)["id"]
+        auctioneer = self.cluster.node(self.client.wait_for_leader(auction))
+        gateway = self.outsiders(auction)[0]
+        command = ["-o", "jsonl", "watch", auction, "-f"]
+        watchers = [subprocess.Popen(self.cluster.client([node]).command(*command), stdout=subprocess.PIPE, text=True,
+                                     env=plain_environment()) for node in (gateway, auctioneer, self.followers(auction)[0])]
+        for watcher in watchers:
+            self.addCleanup(watcher.stdout.close)
+            self.addCleanup(watcher.kill)
+        load = self.load(auction)
+        self.kill(gateway)
+        self.bids(load, 30)
+        self.kill(auctioneer)
+        self.bids(load, 30)
+        load.wait(20)
+        result = wait_until("the auction is closed", lambda: self.client.result(auction), 15)
+        held = self.assert_nothing_lost(auction, load)[0]["bids"]
+        for watcher in watchers:
+            events = [json.loads(line) for line in watcher.communicate(timeout=20)[0].splitlines()]
+            heard = [(e["session"], e["number"]) for e in events if e["event"] == "bid"]
+            self.say(f"a watcher heard of {len(heard)} of {len(held)} bids, and last of: {events[-1]['event']}")
+            self.assertEqual(heard, [(bid["session"], bid["number"]) for bid in held])
+            self.assertEqual((events[-1]["event"], events[-1]["winner"]), ("closed", result["winner"]))
 
     def test_handover_on_term(self):
         """SIGTERM hands over, ends with exit code 0 within its bound, and loses nothing"""
