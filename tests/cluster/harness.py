@@ -51,7 +51,7 @@ class ClusterTest(unittest.TestCase):
 
     def _clear_up(self):
         for load in self.loads:
-            load.end()
+            load.close()
         if hasattr(self, "cluster"):
             self.cluster.kill_all()
         if self._outcome.success and not os.environ.get("GAVEL_KEEP"):

@@ -99,7 +99,7 @@ class Network(ClusterTest):
         self.say("the network is whole again")
 
     def test_auctioneer_cut_off(self):
-        """an auctioneer that is cut off is replaced; healed, it follows, and nothing that it kept counts"""
+        """an auctioneer that is cut off is replaced, and healed it follows, and nothing that it kept counts"""
         auction = self.auction()
         load = self.load(auction)
         lonely = self.leader(auction)
@@ -110,7 +110,7 @@ class Network(ClusterTest):
         self.assert_nothing_lost(auction, load)
 
     def test_minority_cut_off(self):
-        """the manager and a follower cut off together elect nobody; healed, the cluster is one"""
+        """the manager and a follower cut off together elect nobody, and healed the cluster is one"""
         auction = self.auction()
         load = self.load(auction)
         side = [self.manager(), self.followers(auction)[0]]

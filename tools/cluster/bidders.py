@@ -60,6 +60,7 @@ class Bidders:
         return not self.process.alive()
 
     def messages(self):
+        """What they said on stderr."""
         self._messages.seek(0)
         return self._messages.read()
 
@@ -74,3 +75,10 @@ class Bidders:
         if not self.process.end(patience=2):
             self.process.wait_gone(5)
         self._reader.join(5)
+        if not self._reader.is_alive():
+            self.process.popen.stdout.close()
+
+    def close(self):
+        """After the end: lets go of what they said."""
+        self.end()
+        self._messages.close()
