@@ -30,10 +30,10 @@ void Follower::follow(const directory::Auction& auction, bool with_past) {
       std::count_if(followed_.begin(), followed_.end(), [](const auto& entry) { return !entry.second.closed; });
   if (open >= kMostFollowed)
     fail_with(Exit::rejected, std::to_string(open) + " auctions are followed already; `unwatch AUCTION` makes room");
-  Followed& followed = followed_[auction.group];
-  followed.auction = auction;
   // The state is read at some slot; the events from the next slot on are all that it does not hold.
   const auto summary = house_.show(auction);
+  Followed& followed = followed_[auction.group];
+  followed.auction = auction;
   if (with_past)
     read_past(followed, true);
   else
