@@ -108,6 +108,15 @@ host::NodeSetup Runtime::setup() const {
   out.retired = directory_.retired;
   out.seed = bus::random_seed();
   out.retain_closed = settings_.retain_closed;
+  out.more_counters = [this](std::vector<wire::Counter>& counters) {
+    const auto& bus = bus_->counters();
+    counters.push_back({"bus_published", bus.published});
+    counters.push_back({"bus_received", bus.received});
+    counters.push_back({"bus_unsent_peer", bus.unsent_peer});
+    counters.push_back({"bus_unsent_client", bus.unsent_client});
+    counters.push_back({"bus_malformed", bus.malformed});
+    counters.push_back({"disk_reports", disk_reports_});
+  };
   return out;
 }
 
@@ -179,6 +188,7 @@ void Runtime::on_fd(int fd) { fd == signals_.fd() ? on_signal() : on_storage(); 
 
 void Runtime::on_storage() {
   const auto report = storage_->collect();
+  disk_reports_ += report.durable.empty() ? 0 : 1;
   for (const auto& note : report.notes) log_.warn(note);
   something_durable_ = something_durable_ || !report.durable.empty();
   if (!report.durable.empty()) node_->on_durable(bus::now(), report.durable.back(), effects_);

@@ -80,6 +80,7 @@ class Runtime final : private bus::Sink {
   host::NodeEffects effects_;
   std::vector<host::WriteDisk> unsubmitted_;  ///< the storage thread's queue was full
   std::vector<Bytes> unreachable_;
+  std::uint64_t disk_reports_ = 0;  ///< about one a sync
   bool serving_ = false;
   bool something_durable_ = false;
   bool storage_failed_ = false;

@@ -241,6 +241,7 @@ void Gateway::refuse(BytesView routing_id, std::string reason, host::NodeEffects
 void Gateway::send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects) {
   const wire::Envelope envelope{setup_.cluster, {}, setup_.self.uid, setup_.self.incarnation};
   effects.clients.push_back({Bytes(routing_id), wire::seal(envelope, message)});
+  counters_.count_out(effects.clients.back().frame);
 }
 
 }  // namespace gavel::gateway

@@ -10,12 +10,15 @@
 
 namespace gavel::host {
 
-#define GAVEL_NODE_COUNTERS(X)                                                                                      \
-  X(frames_in)                                                                                                      \
-  X(bytes_in) X(frames_out) X(bytes_out) X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind) \
-      X(refused_own_uid) X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes) X(clients_welcomed)          \
-          X(clients_refused) X(clients_lost) X(clients_idle) X(calls) X(calls_busy) X(calls_attached) X(calls_lost) \
-              X(answers) X(pushes) X(push_gaps) X(proposals) X(observers_started) X(observers_dropped)
+// clang-format off
+#define GAVEL_NODE_COUNTERS(X)                                                            \
+  X(frames_in) X(bytes_in) X(frames_out) X(bytes_out)                                     \
+  X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind)              \
+  X(refused_own_uid) X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes)        \
+  X(clients_welcomed) X(clients_refused) X(clients_lost) X(clients_idle)                  \
+  X(calls) X(calls_busy) X(calls_attached) X(calls_lost) X(answers) X(pushes) X(push_gaps) \
+  X(proposals) X(observers_started) X(observers_dropped)
+// clang-format on
 
 struct Counters {
 #define X(name) std::uint64_t name = 0;
@@ -37,6 +40,14 @@ struct Counters {
         ++refused_kind;
         return;
     }
+  }
+  void count_in(BytesView frame) {
+    ++frames_in;
+    bytes_in += frame.size();
+  }
+  void count_out(BytesView frame) {
+    ++frames_out;
+    bytes_out += frame.size();
   }
   std::vector<wire::Counter> list() const {
     return {

@@ -45,8 +45,7 @@ Node::~Node() = default;
 
 void Node::on_peer_frame(Now now, BytesView frame, NodeEffects& effects) {
   auto& parts = *parts_;
-  ++parts.counters.frames_in;
-  parts.counters.bytes_in += frame.size();
+  parts.counters.count_in(frame);
   const auto opened = wire::open(frame, parts.setup.cluster);
   if (!opened) {
     parts.on_refused(opened.error(), effects);
@@ -76,8 +75,7 @@ void Node::on_datagram(Now now, BytesView datagram, NodeEffects& effects) {
 }
 
 void Node::on_client_frame(Now now, BytesView routing_id, BytesView frame, NodeEffects& effects) {
-  ++parts_->counters.frames_in;
-  parts_->counters.bytes_in += frame.size();
+  parts_->counters.count_in(frame);
   parts_->gateway.on_frame(now, routing_id, frame, effects);
   parts_->settle(now, effects);
 }

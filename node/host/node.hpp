@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct NodeSetup {
   Duration drain_limit = 2s;       ///< most that on_drain may take until it asks to exit
   Duration observer_idle = 30s;    ///< an observer that no client uses goes after this
   Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
+  /// What the outer layer counts, for the status; appends. May be empty.
+  std::function<void(std::vector<wire::Counter>&)> more_counters;
 };
 
 class Node {

@@ -165,6 +165,7 @@ wire::StatusReport Node::Parts::report(Now now) const {
   out.alarms = alarms;
   for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
   out.counters = counters.list();
+  if (setup.more_counters) setup.more_counters(out.counters);
   return out;
 }
 

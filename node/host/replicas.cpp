@@ -111,10 +111,14 @@ void Replicas::step(Now now, Hosted& hosted, order::Event event, NodeEffects& ef
 
 void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
   const wire::Envelope envelope{setup_.cluster, hosted.group, hosted.self.uid, hosted.self.incarnation};
-  for (const auto& multicast : scratch_.multicasts)
+  for (const auto& multicast : scratch_.multicasts) {
     effects.publishes.push_back({topic_of(hosted.group, multicast.lane), wire::seal(envelope, multicast.message)});
-  for (const auto& unicast : scratch_.unicasts)
+    counters_.count_out(effects.publishes.back().frame);
+  }
+  for (const auto& unicast : scratch_.unicasts) {
     effects.peers.push_back({unicast.to, wire::seal(envelope, unicast.message)});
+    counters_.count_out(effects.peers.back().frame);
+  }
   GAVEL_CHECK(!hosted.observer || scratch_.persists.empty(), "an observer keeps nothing on the disk");
   for (const auto& persist : scratch_.persists) {
     write(operation_for(hosted.group, persist), effects);
