@@ -55,12 +55,10 @@ template <class T>
 void put(Writer& w, const std::vector<T>& values);
 template <Fielded T>
 void put(Writer& w, const T& value) {
-  std::apply(
-      [&w](const auto&... field) {
-        w.array(sizeof...(field));
-        (put(w, field), ...);
-      },
-      value.fields());
+  value.visit_fields([&w](const auto&... field) {
+    w.array(sizeof...(field));
+    (put(w, field), ...);
+  });
 }
 template <class T>
 void put(Writer& w, const std::optional<T>& value) {
@@ -145,23 +143,22 @@ bool get(Value v, std::optional<T>& out, Fault& fault);
 template <class T>
 bool get(Value v, std::vector<T>& out, Fault& fault);
 
+/// Strict: neither short nor long is accepted.
+inline bool has_arity(Value v, std::size_t expected, Fault& fault) {
+  const auto elements = v.elements();
+  if (!elements) return fault.expected("an array of " + std::to_string(expected) + " fields", v);
+  if (*elements == expected) return true;
+  return fault.set(std::to_string(expected) + " fields expected, " + std::to_string(*elements) + " found");
+}
+
 template <Fielded T>
 bool get(Value v, T& out, Fault& fault) {
-  return std::apply(
-      [&](auto&... field) {
-        const auto elements = v.elements();
-        if (!elements) return fault.expected("an array of " + std::to_string(sizeof...(field)) + " fields", v);
-        if (*elements != sizeof...(field))
-          return fault.set(std::to_string(sizeof...(field)) + " fields expected, " + std::to_string(*elements) +
-                           " found");
-        std::size_t index = 0;
-        [[maybe_unused]] const auto one = [&](auto& f) {  // unused by a message without fields
-          if (get(v[index], f, fault)) return ++index, true;
-          return fault.within(field_name(T::kFieldNames, index));
-        };
-        return (one(field) && ...);
-      },
-      out.fields());
+  return out.visit_fields([&](auto&... field) {
+    if (!has_arity(v, sizeof...(field), fault)) return false;
+    std::size_t index = 0;
+    const bool all = ((get(v[index], field, fault) && ++index) && ...);
+    return all || fault.within(field_name(T::kFieldNames, index));
+  });
 }
 template <class T>
 bool get(Value v, std::optional<T>& out, Fault& fault) {

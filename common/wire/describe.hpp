@@ -62,16 +62,14 @@ std::string shown(const std::vector<T>& values);
 template <Fielded T>
 std::string shown(const T& message) {
   std::string out = "{";
-  std::apply(
-      [&out](const auto&... field) {
-        std::size_t index = 0;
-        [[maybe_unused]] const auto one = [&](const auto& f) {  // unused by a message without fields
-          if (index > 0) out += ", ";
-          out += std::string(field_name(T::kFieldNames, index++)) + "=" + shown(f);
-        };
-        (one(field), ...);
-      },
-      message.fields());
+  message.visit_fields([&out](const auto&... field) {
+    std::size_t index = 0;
+    [[maybe_unused]] const auto one = [&](const auto& f) {  // unused by a message without fields
+      if (index > 0) out += ", ";
+      out += std::string(field_name(T::kFieldNames, index++)) + "=" + shown(f);
+    };
+    (one(field), ...);
+  });
   return out + "}";
 }
 template <class T>

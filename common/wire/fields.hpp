@@ -5,17 +5,31 @@
 #include <string_view>
 #include <tuple>
 
-#define GAVEL_FIELDS(...)                               \
-  auto fields() { return std::tie(__VA_ARGS__); }       \
-  auto fields() const { return std::tie(__VA_ARGS__); } \
+// Templates, so that a file which only passes a message on does not pay for taking it apart.
+#define GAVEL_FIELDS(...)                                          \
+  template <class Visitor>                                         \
+  constexpr decltype(auto) visit_fields(Visitor&& visitor) {       \
+    return visitor(__VA_ARGS__);                                   \
+  }                                                                \
+  template <class Visitor>                                         \
+  constexpr decltype(auto) visit_fields(Visitor&& visitor) const { \
+    return visitor(__VA_ARGS__);                                   \
+  }                                                                \
+  template <class = void>                                          \
+  auto fields() {                                                  \
+    return std::tie(__VA_ARGS__);                                  \
+  }                                                                \
+  template <class = void>                                          \
+  auto fields() const {                                            \
+    return std::tie(__VA_ARGS__);                                  \
+  }                                                                \
   static constexpr std::string_view kFieldNames = #__VA_ARGS__
 
 namespace gavel::wire {
 
 /// Any aggregate that has a field list.
 template <class T>
-concept Fielded = requires(const T& t) {
-  t.fields();
+concept Fielded = requires {
   T::kFieldNames;
 };
 
