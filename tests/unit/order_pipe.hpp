@@ -2,6 +2,7 @@
 // in order unless a test cuts a link. No randomness but the replicas' own jitter.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -55,6 +56,12 @@ class Pipe {
     std::vector<Answered> answers;
     std::vector<Happened> events;
     std::vector<std::string> notes;
+    std::uint64_t steps = 0;
+
+    bool noted(const std::string& what) const {
+      return std::any_of(notes.begin(), notes.end(),
+                         [&](const std::string& note) { return note.find(what) != std::string::npos; });
+    }
   };
 
   explicit Pipe(Options options = {}) : options_(options) {}
@@ -92,14 +99,24 @@ class Pipe {
       cut(other, uid);
     }
   }
-  void heal() { cut_.clear(); }
+  void heal() {
+    cut_.clear();
+    loses_ = nullptr;
+  }
+  using Loses = std::function<bool(std::uint64_t from, std::uint64_t to, const wire::OrderMessage& message)>;
+  /// From now on, the messages for which it says so are lost.
+  void lose(Loses loses) { loses_ = std::move(loses); }
+  /// Looks at every message that is delivered.
+  void watch(std::function<void(std::uint64_t to, const wire::OrderMessage& message)> seen) { seen_ = std::move(seen); }
 
   void step(std::uint64_t uid, Event event) {
     auto& seat = seats_.at(uid);
     if (!seat.replica) return;
     effects_.clear();
     seat.replica->step(now_, std::move(event), effects_);
+    ++seat.steps;
     auto effects = effects_;
+    if (const auto* name = seat.replica->overfull()) overfull_ = name;
     for (auto& cast : effects.multicasts)
       for (const auto& [other, other_seat] : seats_)
         if (other != uid) post(uid, other, cast.message);
@@ -117,8 +134,10 @@ class Pipe {
       auto arriving = std::move(wires_);
       wires_.clear();
       for (auto& flying : arriving)
-        if (seats_.contains(flying.to) && seats_[flying.to].replica)
+        if (seats_.contains(flying.to) && seats_[flying.to].replica) {
+          if (seen_) seen_(flying.to, flying.message);
           step(flying.to, Received{seats_[flying.from].self, std::move(flying.message)});
+        }
       for (auto& [uid, seat] : seats_) {
         if (!seat.replica) continue;
         if (!seat.syncing.empty() && disks_work_) sync(uid, seat);
@@ -154,8 +173,8 @@ class Pipe {
     if (!until([&] { return mine() != answers.end(); }, limit)) return std::nullopt;
     return *mine();
   }
-  std::optional<Answered> propose(std::uint64_t gateway, Bytes command) {
-    return ask(gateway, {wire::RequestKind::proposal, {}, {}, std::move(command)});
+  std::optional<Answered> propose(std::uint64_t gateway, Bytes command, Duration limit = 10s) {
+    return ask(gateway, {wire::RequestKind::proposal, {}, {}, std::move(command)}, limit);
   }
   /// Whether every live member applied up to the same slot with the same digest.
   bool agree() const {
@@ -168,6 +187,12 @@ class Pipe {
   Seat& operator[](std::uint64_t uid) { return seats_.at(uid); }
   Replica& at(std::uint64_t uid) { return *seats_.at(uid).replica; }
   Now now() const { return now_; }
+  /// The queue that was over its bound at the end of any step; empty if none ever was (invariant 10).
+  const std::string& overfull() const { return overfull_; }
+  std::uint64_t submit(std::uint64_t gateway, wire::Request request) {
+    step(gateway, Submit{SubmitId{++submits_}, std::move(request)});
+    return submits_;
+  }
   void disks_work(bool work) { disks_work_ = work; }
 
  private:
@@ -177,7 +202,8 @@ class Pipe {
     wire::OrderMessage message;
   };
   void post(std::uint64_t from, std::uint64_t to, const wire::OrderMessage& message) {
-    if (!cut_.contains({from, to})) wires_.push_back({from, to, message});
+    if (cut_.contains({from, to}) || (loses_ && loses_(from, to, message))) return;
+    wires_.push_back({from, to, message});
   }
   void advance(Duration time) {
     now_.at += time;
@@ -217,10 +243,13 @@ class Pipe {
   std::map<std::uint64_t, Seat> seats_;
   std::vector<Flying> wires_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> cut_;
+  Loses loses_;
+  std::function<void(std::uint64_t, const wire::OrderMessage&)> seen_;
   Effects effects_;
   std::uint64_t incarnations_ = 0;
   std::uint64_t submits_ = 0;
   bool disks_work_ = true;
+  std::string overfull_;
 };
 
 }  // namespace gavel::order
