@@ -152,10 +152,17 @@ int Runtime::run() {
     TimePoint deadline = node_->next_deadline();
     if (!unsubmitted_.empty()) deadline = std::min(deadline, bus::steady_now() + 1ms);
     bus_->poll(deadline, *this);
+    if (!lost_.empty()) tell_of_lost_peers();
     if (const Now now = bus::now(); node_->next_deadline() <= now.at) node_->on_tick(now, effects_);
     carry_out();
   }
   return finish();
+}
+
+/// What a dead peer said last may still wait in the sockets; heard after the hint, it would count as a sign of life.
+void Runtime::tell_of_lost_peers() {
+  bus_->poll(kLongAgo, *this);
+  for (const Uid peer : std::exchange(lost_, {})) node_->on_peer_lost(bus::now(), peer, effects_);
 }
 
 /// What was asked of the disk gets there before the process ends.
@@ -178,7 +185,7 @@ void Runtime::on_client(BytesView routing_id, BytesView payload) {
   node_->on_client_frame(bus::now(), routing_id, payload, effects_);
 }
 
-void Runtime::on_peer_lost(Uid peer) { node_->on_peer_lost(bus::now(), peer, effects_); }
+void Runtime::on_peer_lost(Uid peer) { lost_.push_back(peer); }
 
 void Runtime::on_beacon(BytesView datagram, const std::string& /*from*/) {
   node_->on_datagram(bus::now(), datagram, effects_);

@@ -59,6 +59,7 @@ class Runtime final : private bus::Sink {
   void on_fd(int fd) override;
   void on_storage();
   void on_signal();
+  void tell_of_lost_peers();
 
   /// Carries out what the node asked for.
   void carry_out();
@@ -80,6 +81,7 @@ class Runtime final : private bus::Sink {
   host::NodeEffects effects_;
   std::vector<host::WriteDisk> unsubmitted_;  ///< the storage thread's queue was full
   std::vector<Bytes> unreachable_;
+  std::vector<Uid> lost_;
   std::uint64_t disk_reports_ = 0;  ///< about one a sync
   bool serving_ = false;
   bool something_durable_ = false;
