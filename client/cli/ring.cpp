@@ -33,7 +33,7 @@ std::string draw_ring(const std::vector<RingMember>& members, std::size_t width)
   constexpr std::size_t kFrame = 10;
   const std::size_t length = width_of(line);
   if (length + kFrame > width) return upright(members);
-  return "  ┌▶ " + line + " ─┐\n  └" + repeated("─", length + 5) + "┘\n";
+  return "  ┌▶ " + line + " ─┐\n  └" + repeated("─", length + 4) + "┘\n";
 }
 
 }  // namespace gavel::cli

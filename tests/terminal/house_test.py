@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,7 @@ class House(unittest.TestCase):
         cls.addClassCleanup(cls.place.cleanup)
         cls.environment = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
         cls.environment.update(GAVEL_CLUSTER="house", GAVEL_BEACON_PORT=a_free_port(), XDG_STATE_HOME=cls.place.name)
+        cls.nodes = []
         for number in (1, 2, 3):
             log = open(f"{cls.place.name}/log{number}", "wb")
             cls.addClassCleanup(log.close)
@@ -36,6 +38,7 @@ class House(unittest.TestCase):
                 [NODE, "--data-dir", f"{cls.place.name}/n{number}", "--name", f"node-{number}",
                  *(["--bootstrap"] if number == 1 else [])],
                 env=cls.environment, stdout=log, stderr=log)
+            cls.nodes.append(node)
             cls.addClassCleanup(node.wait)
             cls.addClassCleanup(node.kill)
         deadline = time.monotonic() + 30
@@ -146,6 +149,28 @@ class House(unittest.TestCase):
                              env=self.environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("ann leads with 25.00 EUR", run.stdout)
+
+    def test_an_unknown_outcome_names_the_command_that_finds_out(self):
+        self.start("doubt")
+        shell = subprocess.Popen([GAVEL, "--as", "ann", "--timeout", "1.5", "shell"], env=self.environment, text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(shell.kill)
+        print("bid doubt 25", file=shell.stdin, flush=True)
+        while "25.00 EUR leads" not in shell.stdout.readline():
+            pass
+        stopped = self.nodes[1:]
+        try:
+            for node in stopped:
+                node.send_signal(signal.SIGSTOP)
+            _, said = shell.communicate("bid doubt 30\n", timeout=30)
+        finally:
+            for node in stopped:
+                node.send_signal(signal.SIGCONT)
+        self.assertEqual(shell.returncode, 6, said)
+        self.assertIn("outcome unknown", said)
+        command = said.split("to find out: gavel ")[1].splitlines()[0].split()
+        found = subprocess.run([GAVEL, *command, "--timeout", "20"], env=self.environment, capture_output=True, text=True)
+        self.assertIn(found.returncode, (0, 4), found.stderr)
 
 
 if __name__ == "__main__":
