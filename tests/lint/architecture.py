@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     MAIN: NODE + [BUS, PAYMENT],
     CORE: [BASE, WIRE, MESSAGES],
     CLI: [BASE, WIRE, MESSAGES, CORE, BUS],
-    SIM: NODE + [CORE],
+    SIM: NODE + [CORE, "tests/sim"],
     TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, BUS],
     "tests/sim": NODE + [CORE, SIM],
     "tests/trace": NODE + [CORE, SIM],

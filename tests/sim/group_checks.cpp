@@ -76,8 +76,9 @@ void GroupChecks::note_snapshot(SimNode& node, const order::Persist& operation) 
     node.before.log.restore(operation.slot, total_order.decided(), operation.keep_tail);
 }
 
-void GroupChecks::follow_observer(SimNode& node, bool installed) {
+void GroupChecks::follow_unwritten(SimNode& node, bool installed) {
   auto& log = node.before.log;
+  if (log.last() > node.before.commit) log.cut(node.before.commit);
   const auto commit = node.replica->commit();
   if (installed && node.replica->base() > node.before.commit) {
     installed_ = node.replica->base();
@@ -89,7 +90,7 @@ void GroupChecks::follow_observer(SimNode& node, bool installed) {
   for (auto slot = log.last().next(); slot <= commit; slot = slot.next()) {
     if (slot < node.replica->first()) {
       // Compacted in the very step: whoever else decides it will show what it was, until then it must wait.
-      if (slot > total_order.last()) return;
+      if (slot > total_order.last()) return foresee(node, slot);
       log.restore(slot, total_order.decided(), true);
       continue;
     }
@@ -97,6 +98,11 @@ void GroupChecks::follow_observer(SimNode& node, bool installed) {
     entries_.try_emplace({slot, entry.term}, entry);
     log_matching.appended(node.uid, slot, log.append(entry.term, digest_of_entry(entry)));
   }
+}
+
+void GroupChecks::foresee(const SimNode& node, Slot from) {
+  for (const auto& [slot, executed] : node.executions)
+    if (slot >= from && executed.session) exactly_once.foreseen(executed.command, executed.reply);
 }
 
 std::vector<Executed> GroupChecks::executed_at(SimNode& node, Slot slot) {
@@ -131,7 +137,7 @@ void GroupChecks::decide(SimNode& node, Slot slot, const LogRecord& record, cons
 
 void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
   auto& log = node.before.log;
-  const auto commit = node.observer ? std::min(node.replica->commit(), log.last()) : node.replica->commit();
+  const auto commit = node.observer || node.memory_only ? std::min(node.replica->commit(), log.last()) : node.replica->commit();
   if (commit < node.before.commit) throw Violation(Invariant::contract, show(node.uid) + " takes a commit back");
   if (commit > log.last())
     throw Violation(Invariant::contract, show(node.uid) + " commits slot " + print(commit) + " beyond its log");
@@ -159,7 +165,7 @@ Found GroupChecks::stepped(SimNode& node, const order::Effects& effects) {
     return note.kind == order::NoteKind::snapshot_installed;
   });
   installed_ = installed ? node.replica->base() : Slot{};
-  if (node.observer) follow_observer(node, installed);
+  if (node.observer || node.memory_only) follow_unwritten(node, installed);
   else if (node.before.log.last() != node.replica->last())
     throw Violation(Invariant::contract, show(node.uid) + " has a log up to slot " + print(node.replica->last()) +
                                              " and wrote one up to slot " + print(node.before.log.last()));

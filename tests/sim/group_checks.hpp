@@ -51,7 +51,9 @@ class GroupChecks {
  private:
   void note_append(SimNode& node, Slot slot, const SharedBytes& bytes, Digest& digest);
   void note_snapshot(SimNode& node, const order::Persist& operation);
-  void follow_observer(SimNode& node, bool installed);
+  /// Of a replica that writes nothing: an observer, or a member whose disk failed. Only what it commits is seen.
+  void follow_unwritten(SimNode& node, bool installed);
+  void foresee(const SimNode& node, Slot from);
   void follow_commit(SimNode& node, Slot installed, Found& found);
   void decide(SimNode& node, Slot slot, const LogRecord& record, const wire::Entry& entry, Found& found);
   std::size_t safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const;

@@ -10,14 +10,14 @@ void GroupWorld::boot(SimNode& node) {
   node.up = true;
   node.incarnation = Incarnation{++incarnations_};
   node.paused_until = kLongAgo;
-  node.syncing = node.disk_failed = false;
+  node.syncing = node.disk_failed = node.memory_only = false;
   node.tick_at = kNever;
   node.submitted.clear();
   node.executions.clear();
   const order::Setup setup{plan.options, GroupId{7}, node.self(),
                            node.observer ? order::Participation::observer : order::Participation::member, random.next()};
   node.replica = std::make_unique<order::Replica>(setup, node.observer ? order::Recovered{} : node.disk.read(),
-                                                  std::make_unique<Ledger>(&node.executions), now_at(node));
+                                                  std::make_unique<Ledger>(&node.executions, node.index % 2 == 0), now_at(node));
   checks.booted(node);
   if (narrator)
     narrator.say(node.uid, std::string("starts") + (node.observer ? " as an observer" : "") + ", promised " +
@@ -64,7 +64,10 @@ void GroupWorld::fail_disk(SimNode& node) {
   if (!node.up || node.disk_failed || node.observer) return;
   node.disk_failed = true;
   narrator.say(node.uid, "has a full disk");
-  step_later(node, Duration(0), [] { return order::StorageFailed{}; });
+  step_later(node, Duration(0), [&node] {
+    node.memory_only = true;
+    return order::StorageFailed{};
+  });
 }
 
 void GroupWorld::drain(SimNode& node, bool on) {

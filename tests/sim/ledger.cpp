@@ -5,6 +5,7 @@
 
 #include "common/base/digest.hpp"
 #include "common/wire/codec.hpp"
+#include "tests/sim/mistakes_made.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -23,6 +24,7 @@ Bytes Ledger::apply(const order::CommandContext& context, BytesView command, std
     deadline_ = std::max<std::uint64_t>(deadline_, std::stoull(std::string(command)));
     reply = std::to_string(deadline_);
   } else {
+    if (computes_wildly() && wild_ && total_ % 16 == 15) ++total_;
     reply = std::to_string(++total_);
     events.push_back(reply);
   }

@@ -20,8 +20,8 @@ class Ledger : public order::StateMachine {
  public:
   static constexpr std::uint16_t kKind = 99;
 
-  /// `watch` may be null, and outlives the ledger.
-  explicit Ledger(Executions* watch = nullptr) : watch_(watch) {}
+  /// `watch` may be null, and outlives the ledger. `wild`: it would err, if that mistake were switched on.
+  explicit Ledger(Executions* watch = nullptr, bool wild = false) : watch_(watch), wild_(wild) {}
 
   std::uint16_t kind() const override { return kKind; }
   Bytes apply(const order::CommandContext& context, BytesView command, std::vector<Bytes>& events) override;
@@ -32,6 +32,7 @@ class Ledger : public order::StateMachine {
 
  private:
   Executions* watch_;
+  bool wild_;
   std::uint64_t total_ = 0;
   std::uint64_t deadline_ = 0;   ///< the highest that was proposed
   Digest digest_{1};

@@ -1,8 +1,8 @@
 // The faults that change who belongs to the group: the operator's wishes, and lost disks.
 #include <algorithm>
 
-#include "common/order/mistakes.hpp"
 #include "tests/sim/fault_injector.hpp"
+#include "tests/sim/mistakes_made.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -71,12 +71,12 @@ void FaultInjector::lose_disk() {
   auto& node = someone();
   const auto gone = std::count_if(world_.nodes.begin(), world_.nodes.end(), [](const SimNode& n) { return n.gone; });
   if (gone >= 2 || !goal.is_voter(node.uid) || goal.voters.size() < 3 || !world_.safe_without(node)) return;
-  if (order::broken(order::Mistake::rot_tail)) {
+  if (takes_damage_for_torn()) {
     world_.crash(node);
     node.disk.lose_last();
     return world_.timeline.after(50ms, [this, &node] { world_.restart(node); });
   }
-  if (order::broken(order::Mistake::keep_uid)) {
+  if (keeps_uid_without_disk()) {
     world_.lose_disk(node);
     return world_.timeline.after(50ms, [this, &node] { world_.restart(node); });
   }

@@ -19,7 +19,7 @@ bool Network::lost(Index from, Index to, Path path) {
   const auto& state = link(from, to);
   if (state.cut) return true;
   if (muted_[from][static_cast<std::size_t>(path)] > timeline_.now()) return true;
-  const bool published = path != Path::unicast && path != Path::client;
+  const bool published = path != Path::unicast;
   if (published && state.dropped_until > timeline_.now()) return statistics_.count(Fault::drop), true;
   const double rate = weather.path_loss[static_cast<std::size_t>(path)];
   if ((rate > 0 && random_.chance(rate)) || (weather.loss > 0 && random_.chance(weather.loss)))
@@ -36,9 +36,16 @@ Duration Network::delay() {
   return out;
 }
 
+void Network::send_in_order(Index from, Index to, const SharedBytes& frame) {
+  auto& last = link(from, to).last_in_order;
+  last = std::max(last, timeline_.now() + delay());
+  timeline_.at(last, [this, from, to, frame] { deliver_(from, to, frame); });
+}
+
 void Network::send(Index from, Index to, Path path, const SharedBytes& frame) {
   ++statistics_.messages;
   statistics_.bytes += frame->size();
+  if (path == Path::client) return send_in_order(from, to, frame);
   if (lost(from, to, path)) return;
   int copies = 1;
   if (weather.duplicate > 0 && random_.chance(weather.duplicate)) {
@@ -67,7 +74,7 @@ void Network::split(const std::vector<bool>& side) {
 }
 
 void Network::clear_links() {
-  for (auto& state : links_) state = Link{};
+  for (auto& state : links_) state = Link{false, kLongAgo, kLongAgo, state.last_in_order};
   for (auto& paths : muted_) paths.fill(kLongAgo);
 }
 

@@ -17,7 +17,8 @@ namespace gavel::sim {
 /// The place of a node (or of a client program) in a world; not its uid.
 using Index = std::size_t;
 
-/// On which socket a frame travels; only the PUB/SUB ones drop bursts.
+/// On which socket a frame travels; only the PUB/SUB ones drop bursts. A client's connection keeps order and loses nothing,
+/// until it breaks.
 enum class Path : std::uint8_t { unicast, batch, order, ack, beat, client };
 inline constexpr std::size_t kPaths = 6;
 
@@ -62,9 +63,11 @@ class Network {
     bool cut = false;
     TimePoint clogged_until = kLongAgo;
     TimePoint dropped_until = kLongAgo;
+    TimePoint last_in_order = kLongAgo;
   };
   Link& link(Index from, Index to) { return links_[from * endpoints_ + to]; }
   bool lost(Index from, Index to, Path path);
+  void send_in_order(Index from, Index to, const SharedBytes& frame);
   Duration delay();
 
   Timeline& timeline_;

@@ -117,6 +117,16 @@ Plan plan_of(const RunOptions& run, Random& random) {
     plan.weather.path_loss[static_cast<std::size_t>(Path::ack)] = 0.3;
     plan.aim = {0.1, 0.4, random.chance(0.5) ? 0.1 : 0.3, false};
   }
+  if (plan.mode == Mode::house) {
+    plan.founders = number(random, 3, 5);
+    plan.aim = Aim{};
+    plan.weather.path_loss.fill(0);
+    plan.gap = random.between(Duration(50ms), Duration(300ms));
+    plan.options.requests_waiting = 64;
+    plan.options.reply_window = 64;   // of clients as they are in production
+    plan.options.session_ttl = 10min;
+    plan.options.sessions = 65536;
+  }
   if (run.nodes) plan.founders = *run.nodes;
   leave_out(plan, run.faults);
   return plan;

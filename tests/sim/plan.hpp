@@ -23,7 +23,8 @@ namespace gavel::sim {
   X(damage, "disks are lost")                                                                                 \
   X(conf1, "two leaders change the configuration, one before it committed an entry of its own")               \
   X(conf2, "a candidate two configurations behind, with a vote one behind")                                   \
-  X(figure8, "leaders vanish with their view, commits are cut off")
+  X(figure8, "leaders vanish with their view, commits are cut off")                                           \
+  X(house, "whole nodes and clients: directory, auctions, gateways")
 
 enum class Mode : std::uint8_t {
 #define X(name, text) name,

@@ -19,8 +19,11 @@ struct Outcome {
   TimePoint at;                                ///< virtual time of the violation, or of the end
 };
 
-/// Makes the run. `line` takes its narration.
+/// Makes the run of one group. `line` takes its narration.
 Outcome run_group(const RunOptions& options, Statistics& statistics, Narrator::Line line = {});
+
+/// Makes the run of this seed, of a group or of a house, as its mode says.
+Outcome run_seed(const RunOptions& options, Statistics& statistics, Narrator::Line line = {});
 
 /// The command that shows this run again, with its narration.
 std::string replay_command(const RunOptions& options);

@@ -36,6 +36,7 @@ struct SimNode {
   Disk disk;
   bool syncing = false;
   bool disk_failed = false;
+  bool memory_only = false; ///< it was told so, and writes no more
   TimePoint slow_until = kLongAgo;
 
   TimePoint paused_until = kLongAgo;

@@ -42,7 +42,7 @@ RunReport run_one(const Campaign& campaign, std::uint64_t seed) {
   Statistics statistics;
   Narrator::Line line;
   if (options.narrate) line = [](const std::string& text) { std::printf("%s\n", text.c_str()); };
-  const auto outcome = run_group(options, statistics, line);
+  const auto outcome = run_seed(options, statistics, line);
   return report_of(outcome, std::move(statistics));
 }
 

@@ -5,10 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 
 #include "common/order/mistakes.hpp"
+#include "tests/sim/scenario.hpp"
 #include "tools/sim/report.hpp"
 
 namespace gavel::sim {
@@ -19,7 +22,8 @@ constexpr const char* kExamples =
     "  gavel-sim --seeds 1..2000 --jobs 4       two thousand histories\n"
     "  gavel-sim --seeds 17..17 --narrate       the story of one of them\n"
     "  gavel-sim --seeds 1..100 --mode damage   disks are lost all the time\n"
-    "  gavel-sim --seeds 1..100 --faults none   how it looks when nothing goes wrong\n";
+    "  gavel-sim --seeds 1..100 --faults none   how it looks when nothing goes wrong\n"
+    "  gavel-sim --trace FILE                   the narration of a scenario (tests/trace)\n";
 
 struct Arguments {
   std::string seeds = "1..100";
@@ -28,6 +32,8 @@ struct Arguments {
   std::string mistake;
   std::string output = "table";
   std::size_t nodes = 0;
+  std::string trace;
+  bool update = false;
   bool list = false;
   Campaign campaign;
 };
@@ -92,6 +98,22 @@ void list() {
 #endif
 }
 
+int trace(const Arguments& arguments) {
+  std::ifstream in(arguments.trace);
+  if (!in) return std::cerr << "gavel-sim: cannot read " << arguments.trace << "\n", 2;
+  const auto scenario = parse_scenario({std::istreambuf_iterator<char>(in), {}});
+  const auto narration = play_scenario(scenario.script);
+  if (!narration) return std::cerr << "gavel-sim: " << narration.error().message << "\n", 1;
+  std::cout << *narration;
+  if (arguments.update) {
+    std::ofstream(arguments.trace) << with_narration(scenario, *narration);
+    return 0;
+  }
+  if (*narration == scenario.expected) return 0;
+  std::cerr << "gavel-sim: this is not what " << arguments.trace << " says (--update writes it there)\n";
+  return 1;
+}
+
 int run(const Arguments& arguments) {
   const auto begun = std::chrono::steady_clock::now();
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
@@ -123,6 +145,8 @@ int main(int argc, char** argv) {
   app.add_flag("--narrate", arguments.campaign.run.narrate, "tell the story of the runs");
   app.add_flag("--messages", arguments.campaign.run.show_messages, "with --narrate: tell of every message");
   app.add_flag("--stop", arguments.campaign.stop, "stop at the first violation");
+  app.add_option("--trace", arguments.trace, "play this scenario instead, and compare its narration");
+  app.add_flag("--update", arguments.update, "with --trace: write the narration into the file");
   app.add_flag("--list", arguments.list, "list modes and faults");
   app.add_option("-o,--output", arguments.output, "table or json")->capture_default_str()->check(CLI::IsMember({"table", "json"}));
   try {
@@ -131,6 +155,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (arguments.list) return gavel::sim::list(), 0;
+  if (!arguments.trace.empty()) return gavel::sim::trace(arguments);
   if (const auto ok = gavel::sim::read(arguments); !ok) {
     std::cerr << "gavel-sim: " << ok.error().message << "\n";
     return 2;

@@ -13,9 +13,11 @@ class ExactlyOnce {
  public:
   /// The operation took effect, in the decided order.
   void executed(const Bytes& operation, Slot slot, const Bytes& result);
+  /// Some replica executed it at a slot that it has compacted before anybody could see it; others will show it.
+  void foreseen(const Bytes& operation, const Bytes& result);
   /// A client was told so.
   void acknowledged(const Bytes& operation, const Bytes& result) const;
-  std::size_t count() const { return effects_.size(); }
+  std::size_t count() const { return effects_.size() + foreseen_.size(); }
 
  private:
   struct Effect {
@@ -23,6 +25,7 @@ class ExactlyOnce {
     Bytes result;
   };
   std::map<Bytes, Effect> effects_;
+  std::map<Bytes, Bytes> foreseen_;
 };
 
 }  // namespace gavel::sim

@@ -1,0 +1,95 @@
+#include "tests/sim/house/house_checks.hpp"
+
+#include "common/wire/codec.hpp"
+#include "node/services/auction.hpp"
+#include "node/services/directory.hpp"
+#include "tests/sim/checkers/violation.hpp"
+#include "tests/sim/print.hpp"
+
+namespace gavel::sim {
+namespace {
+std::string name_of(GroupId group) { return "group " + print(group); }
+}  // namespace
+
+void HouseChecks::stepped(Uid uid, Incarnation life, const host::Node& node) {
+  for (const auto group : node.groups()) follow_group(uid, life, group, node);
+  if (const auto queue = node.overfull(); !queue.empty())
+    throw Violation(Invariant::boundedness, show(uid) + " holds too many " + queue);
+}
+
+void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node) {
+  const auto* replica = node.replica(group);
+  if (replica == nullptr || replica->blank()) return;
+  auto& seen = seen_[uid][group];
+  const auto led = replica->leads() ? replica->promised() : wire::Term{};
+  if (led && led != seen.led) {
+    const wire::Member leader{uid, life};
+    if (led.uid != uid || leaders_.try_emplace({group, led}, leader).first->second != leader)
+      throw Violation(Invariant::election_safety, show(uid) + " is a second leader of " + name_of(group) + " in " + show(led));
+  }
+  seen.led = led;
+  const auto commit = replica->commit();
+  if (commit < seen.commit) seen = {};   // the replica went and came back
+  if (commit == seen.commit) return;
+  for (auto slot = std::max(seen.commit.next(), replica->first()); slot <= commit; slot = slot.next()) {
+    const auto digest = digest_of(wire::encode(replica->entry(slot)));
+    if (decided_.try_emplace({group, slot}, digest).first->second != digest)
+      throw Violation(Invariant::total_order, show(uid) + " applies another entry at slot " + print(slot) + " of " +
+                                                  name_of(group));
+  }
+  seen.commit = commit;
+  const auto state = replica->machine().digest();
+  if (states_.try_emplace({group, commit}, state).first->second != state)
+    throw Violation(Invariant::total_order, show(uid) + " is in another state at slot " + print(commit) + " of " +
+                                                name_of(group));
+  if (group == kDirectoryGroup && node.directory() != nullptr) follow_directory(*node.directory());
+  if (const auto* auction = node.auction(group)) {
+    auto& checks = auctions_[group];
+    const auto& bids = auction->book().bids();
+    if (bids.size() < seen.bids) throw Violation(Invariant::durability, show(uid) + " has forgotten bids");
+    checks.holds(uid, bids, seen.bids);
+    seen.bids = bids.size();
+    if (auction->book().outcome()) checks.ended(uid, *auction->book().outcome());
+  }
+}
+
+void HouseChecks::follow_directory(const DirectoryService& directory) const {
+  std::map<std::string, int> sold;
+  std::set<GroupId> groups;
+  for (const auto& [id, auction] : directory.auctions()) {
+    if (!groups.insert(auction.group).second)
+      throw Violation(Invariant::exactly_once, "two auctions live in " + name_of(auction.group));
+    const bool takes_it = !auction.outcome || auction.outcome->winner;
+    if (takes_it && ++sold[auction.terms.item] > 1)
+      throw Violation(Invariant::exactly_once, "the item " + auction.terms.item + " is sold twice");
+  }
+}
+
+void HouseChecks::auction_started(const directory::Auction& auction) {
+  const auto [it, fresh] = started_.try_emplace(auction.id, auction);
+  if (!fresh && it->second.group != auction.group)
+    throw Violation(Invariant::exactly_once, "the auction " + auction.id + " was started twice");
+}
+
+std::size_t HouseChecks::acknowledged() const {
+  std::size_t out = 0;
+  for (const auto& [group, auction] : auctions_) out += auction.told_accepted();
+  return out;
+}
+
+void HouseChecks::ends_with(const host::Node& node) {
+  const auto uid = node.setup().self.uid;
+  const auto* directory = node.directory();
+  if (directory == nullptr) throw Violation(Invariant::liveness, show(uid) + " has no directory");
+  for (const auto& item : items_)
+    if (!directory->items().contains(item))
+      throw Violation(Invariant::durability, show(uid) + " does not know the item " + item);
+  for (const auto& [id, auction] : started_)
+    if (!directory->auctions().contains(id) || directory->auctions().at(id).group != auction.group)
+      throw Violation(Invariant::durability, show(uid) + " does not know the auction " + id);
+  for (const auto group : node.groups())
+    if (const auto* auction = node.auction(group))
+      auctions_[group].ends_with(uid, auction->book().terms(), auction->book().bids(), auction->book().outcome());
+}
+
+}  // namespace gavel::sim

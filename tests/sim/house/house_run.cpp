@@ -1,0 +1,91 @@
+#include "tests/sim/house/house_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/check.hpp"
+#include "tests/sim/checkers/liveness.hpp"
+#include "tests/sim/house/house_faults.hpp"
+#include "tests/sim/house/house_users.hpp"
+
+namespace gavel::sim {
+namespace {
+constexpr Duration kFoundingBound = 20s;
+constexpr Duration kLivenessBound = 30s;
+constexpr std::uint64_t kMostSteps = 4'000'000;
+
+/// The first node founds the house, the others join it and become voters of the directory.
+void found(HouseWorld& world, std::size_t founders) {
+  world.start(world.nodes[0], true);
+  world.run_until(TimePoint(100ms));
+  for (Index i = 1; i < founders; ++i) world.start(world.nodes[i]);
+  const auto joined = [&] {
+    return std::all_of(world.nodes.begin(), world.nodes.begin() + static_cast<std::ptrdiff_t>(founders), [&](const HouseNode& n) {
+      const auto* replica = n.node->replica(kDirectoryGroup);
+      return replica != nullptr && replica->config().voters.size() == founders;
+    });
+  };
+  while (!joined()) {
+    world.run_until(world.timeline.now() + 20ms);
+    if (world.timeline.now() > TimePoint(kFoundingBound)) throw Violation(Invariant::liveness, "the nodes do not come together");
+  }
+}
+
+void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) {
+  HouseUsers users(world, world.random.fork());
+  HouseFaults faults(world, options.faults);
+  found(world, world.plan.founders);
+  users.begin();
+  const auto length = world.plan.faults_for;
+  faults.begin(length);
+  world.run_until(world.timeline.now() + length);
+  world.heal();
+  users.heal();
+  Liveness liveness(kLivenessBound, 500ms);
+  liveness.healed(world.timeline.now());
+  const auto missing = [&] {
+    auto what = world.missing();
+    return what.empty() ? users.missing() : what;
+  };
+  while (!liveness.look(world.timeline.now(), missing())) {
+    world.run_until(world.timeline.now() + 100ms);
+    if (world.timeline.steps() > kMostSteps) throw Violation(Invariant::liveness, "the run does not come to an end");
+  }
+  for (const auto i : world.running()) world.checks.ends_with(*world.nodes[i].node);
+  const auto took = static_cast<std::uint64_t>(liveness.settled_after().count());
+  statistics.settle_us += took;
+  statistics.settle_max_us = std::max(statistics.settle_max_us, took);
+}
+}  // namespace
+
+Outcome run_house(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
+  set_check_witness([](const std::string& what) { throw Violation(Invariant::contract, what); });
+  Random random(options.seed * 0x9e3779b97f4a7c15ULL + 54321);
+  auto plan = plan_of(options, random);
+  Outcome out;
+  out.seed = options.seed;
+  out.mode = Mode::house;
+  HouseWorld world(plan, random.fork(), std::move(line), statistics);
+  try {
+    play(world, options, statistics);
+  } catch (const Violation& violation) {
+    out.passed = false;
+    out.invariant = violation.invariant;
+    out.what = describe(violation);
+    world.narrator.say("VIOLATION " + out.what);
+  }
+  set_check_witness(nullptr);
+  out.at = world.timeline.now();
+  ++statistics.runs;
+  statistics.steps += world.timeline.steps();
+  statistics.simulated_us += static_cast<std::uint64_t>(out.at.time_since_epoch().count());
+  return out;
+}
+
+Outcome run_seed(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
+  const auto mode = options.mode.value_or(static_cast<Mode>(options.seed % kModes));
+  return mode == Mode::house ? run_house(options, statistics, std::move(line))
+                             : run_group(options, statistics, std::move(line));
+}
+
+}  // namespace gavel::sim

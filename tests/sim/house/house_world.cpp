@@ -1,0 +1,217 @@
+#include "tests/sim/house/house_world.hpp"
+
+#include <algorithm>
+
+#include "node/services/directory.hpp"
+#include "tests/sim/checkers/violation.hpp"
+
+namespace gavel::sim {
+namespace {
+constexpr std::int64_t kWallStart = 1'700'000'000'000'000;
+
+client::Options client_options(std::size_t index, const HouseNode& known) {
+  client::Options out;
+  out.cluster = "sim";
+  out.id = ClientId{1000 + index};
+  out.name = "client " + std::to_string(index);
+  out.gateways = {known.endpoints().client};
+  return out;
+}
+}  // namespace
+
+directory::Endpoints HouseNode::endpoints() const {
+  const auto port = std::to_string(1000 + 100 * index + starts % 100);
+  return {"tcp://127.0.0.1:3" + port, "tcp://127.0.0.1:2" + port, "tcp://127.0.0.1:1" + port};
+}
+
+HouseWorld::HouseWorld(const Plan& the_plan, Random the_random, Narrator::Line line, Statistics& the_statistics)
+    : statistics(the_statistics),
+      narrator(timeline, std::move(line)),
+      plan(the_plan),
+      random(the_random),
+      network(timeline, random.fork(), kHouseNodes + kHouseClients, statistics,
+              [this](Index from, Index to, const SharedBytes& frame) { deliver(from, to, frame); }),
+      nodes(kHouseNodes),
+      clients(kHouseClients) {
+  network.weather = plan.weather;
+  for (Index i = 0; i < nodes.size(); ++i) {
+    nodes[i].index = i;
+    nodes[i].uid = Uid{++next_uid_};
+    nodes[i].skew = random.between(Duration(-20ms), Duration(20ms));
+  }
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    clients[i].index = i;
+    clients[i].core = std::make_unique<client::Client>(client_options(i, nodes[i % 3]), random.fork());
+  }
+}
+
+Now HouseWorld::now_at(const HouseNode& node) const {
+  return {timeline.now(), WallTime{kWallStart + timeline.now().time_since_epoch().count() + node.skew.count()}};
+}
+
+void HouseWorld::start(HouseNode& node, bool bootstrap) {
+  if (node.node) return;
+  const auto kept = node.disk->recover();
+  if (!kept) throw Violation(Invariant::contract, "a disk cannot be read back: " + kept.error().message);
+  ++node.starts;
+  ++statistics.restarts;
+  node.failed = node.syncing = false;
+  node.written.reset();
+  node.paused_until = kLongAgo;
+  host::NodeSetup setup;
+  setup.options = plan.options;
+  setup.cluster = "sim";
+  setup.name = "node " + std::to_string(node.index + 1);
+  setup.version = "sim";
+  setup.self = {node.uid, node.life()};
+  setup.endpoints = node.endpoints();
+  setup.bootstrap = bootstrap;
+  setup.retired = node.retired;
+  setup.seed = random.next();
+  setup.observer_idle = 2s;
+  node.effects.clear();
+  auto started = host::Node::start(setup, *kept, now_at(node), node.effects);
+  if (!started) throw Violation(Invariant::contract, show(node.uid) + " cannot start: " + started.error().message);
+  node.node = std::move(*started);
+  narrator.say(node.uid, "starts");
+  checks.died(node.uid);
+  carry_out(node);
+}
+
+void HouseWorld::stop(HouseNode& node) {
+  node.node.reset();
+  node.links.clear();
+  node.subscriptions.clear();
+  node.effects.clear();
+  node.tick_at = kNever;
+  node.disk->crash(random);
+  lost_to_clients(node);
+  for (const auto i : running())
+    if (random.chance(healed_ ? 1 : 0.7))
+      act_later(nodes[i], random.between(Duration(1ms), Duration(10ms)),
+                [this, i, lost = node.uid](host::Node& other, host::NodeEffects& effects) {
+                  other.on_peer_lost(now_at(nodes[i]), lost, effects);
+                });
+}
+
+void HouseWorld::crash(HouseNode& node) {
+  if (!node.node) return;
+  statistics.count(Fault::crash);
+  if (node.disk->unsynced() > 0) statistics.count(Fault::torn);
+  narrator.say(node.uid, "dies");
+  stop(node);
+}
+
+void HouseWorld::lost_to_clients(HouseNode& node) {
+  for (auto& client : clients) {
+    if (client.gateway != node.index) continue;
+    client.gateway.reset();
+    if (!random.chance(0.7)) continue;   // a host that vanished tells nobody
+    timeline.after(moment(), [this, &client, connection = client.connection] {
+      if (client.connection == connection) use(client, [this](client::Client& core) { core.on_gateway_lost(timeline.now()); });
+    });
+  }
+}
+
+void HouseWorld::pause(HouseNode& node, Duration time) {
+  node.paused_until = std::max(node.paused_until, timeline.now() + time);
+  narrator.say(node.uid, "is stopped for " + std::to_string(time.count() / 1000) + " ms");
+}
+
+void HouseWorld::fail_disk(HouseNode& node) {
+  if (!node.node || node.failed) return;
+  statistics.count(Fault::full_disk);
+  node.failed = true;
+  narrator.say(node.uid, "has a full disk");
+  act_later(node, Duration(0), [this, &node](host::Node& it, host::NodeEffects& effects) {
+    it.on_storage_failed(now_at(node), "the disk is full", effects);
+  });
+}
+
+void HouseWorld::lose_disk(HouseNode& node) {
+  crash(node);
+  statistics.count(Fault::lost_disk);
+  narrator.say(node.uid, "has lost its disk, and will come back as n" + print(Uid{next_uid_ + 1}));
+  node.disk = std::make_unique<store::MemoryStore>();
+  node.retired.push_back(node.uid);
+  node.uid = Uid{++next_uid_};
+}
+
+void HouseWorld::drain(HouseNode& node) {
+  if (!node.node) return;
+  statistics.count(Fault::drain);
+  narrator.say(node.uid, "is told to go");
+  act_later(node, Duration(0),
+            [this, &node](host::Node& it, host::NodeEffects& effects) { it.on_drain(now_at(node), effects); });
+}
+
+std::vector<Index> HouseWorld::running() const {
+  std::vector<Index> out;
+  for (const auto& node : nodes)
+    if (node.node) out.push_back(node.index);
+  return out;
+}
+
+void HouseWorld::run_until(TimePoint until) {
+  while (timeline.next_at() <= until) timeline.step();
+}
+
+HouseNode* HouseWorld::at_endpoint(const std::string& endpoint) {
+  for (auto& node : nodes)
+    if (node.node && (node.endpoints().client == endpoint || node.endpoints().peer == endpoint)) return &node;
+  return nullptr;
+}
+
+HouseNode* HouseWorld::with_uid(Uid uid) {
+  for (auto& node : nodes)
+    if (node.uid == uid) return &node;
+  return nullptr;
+}
+
+void HouseWorld::heal() {
+  narrator.say("the faults end");
+  healed_ = true;
+  network.clear_links();
+  network.weather = Weather{};
+  for (auto& node : nodes) {
+    node.paused_until = std::min(node.paused_until, timeline.now());
+    node.slow_until = kLongAgo;
+    if (node.failed) crash(node);
+    if (node.starts > 0) start(node);
+  }
+}
+
+std::string HouseWorld::missing() const {
+  std::set<GroupId> groups;
+  const DirectoryService* newest = nullptr;
+  Slot most;
+  for (const auto i : running()) {
+    const auto& node = *nodes[i].node;
+    const auto* replica = node.replica(kDirectoryGroup);
+    if (node.directory() == nullptr || replica == nullptr) return show(nodes[i].uid) + " has no directory";
+    if (replica->commit() >= most) most = replica->commit(), newest = node.directory();
+    for (const auto group : node.groups()) groups.insert(group);
+  }
+  if (newest == nullptr) return "no node runs";
+  for (const auto group : groups) {
+    Slot top;
+    bool led = false;
+    for (const auto i : running())
+      if (const auto* replica = nodes[i].node->replica(group)) {
+        top = std::max(top, replica->last());
+        led = led || (replica->leads() && replica->commit() == replica->last());
+      }
+    if (!led) return "group " + print(group) + " has no leader that committed everything";
+    for (const auto i : running())
+      if (const auto* replica = nodes[i].node->replica(group); replica != nullptr && replica->commit() < top)
+        return show(nodes[i].uid) + " lags in group " + print(group) + ": " + order::print(replica->commit()) + " of " +
+               order::print(top);
+  }
+  for (const auto& [id, auction] : newest->auctions()) {
+    if (!auction.outcome) return "the auction " + id + " has no recorded outcome";
+    if (!groups.contains(auction.group)) return "the auction " + id + " lives nowhere";
+  }
+  return {};
+}
+
+}  // namespace gavel::sim

@@ -1,0 +1,118 @@
+// A world in which a whole house lives: nodes as in production (node/host), with the directory, auctions and gateways, and
+// clients as in production (client/core), under virtual time, network and disks. The programs' part, sockets and threads,
+// is what this stands for: connections, subscriptions, beacons, a store in memory.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/core/client.hpp"
+#include "common/store/memory_store.hpp"
+#include "node/host/node.hpp"
+#include "tests/sim/house/house_checks.hpp"
+#include "tests/sim/narrator.hpp"
+#include "tests/sim/network.hpp"
+#include "tests/sim/plan.hpp"
+
+namespace gavel::sim {
+
+inline constexpr std::size_t kHouseNodes = 7;
+inline constexpr std::size_t kHouseClients = 5;
+
+struct HouseNode {
+  Index index = 0;
+  Uid uid;                          ///< another one after its disk was lost
+  std::uint64_t starts = 0;
+  std::unique_ptr<host::Node> node; ///< null while it is down
+  std::unique_ptr<store::MemoryStore> disk = std::make_unique<store::MemoryStore>();
+  bool syncing = false;
+  bool failed = false;              ///< its disk
+  std::optional<host::DiskTicket> written;
+  host::NodeEffects effects;
+  std::map<Uid, std::string> links; ///< to which endpoint it is connected
+  std::multiset<Bytes> subscriptions;
+  Bytes beacon;
+  std::vector<Uid> retired;
+  TimePoint paused_until = kLongAgo;
+  TimePoint slow_until = kLongAgo;
+  TimePoint tick_at = kNever;
+  Duration skew{};
+
+  Incarnation life() const { return Incarnation{(uid.value << 40U) + (starts << 24U)}; }
+  directory::Endpoints endpoints() const;
+};
+
+/// A client program: the production core, and what it is connected to.
+struct HouseClient {
+  std::size_t index = 0;
+  std::unique_ptr<client::Client> core;
+  std::optional<Index> gateway;
+  std::uint64_t connection = 0;
+  TimePoint tick_at = kNever;
+};
+
+class HouseWorld {
+ public:
+  HouseWorld(const Plan& plan, Random random, Narrator::Line line, Statistics& statistics);
+
+  Timeline timeline;
+  Statistics& statistics;
+  Narrator narrator;
+  Plan plan;
+  Random random;
+  Network network;
+  std::vector<HouseNode> nodes;
+  std::vector<HouseClient> clients;
+  HouseChecks checks;
+  /// Called with what a client's core wants its user to know.
+  std::function<void(HouseClient& client, const client::Effect& effect)> on_client_effect;
+
+  void start(HouseNode& node, bool bootstrap = false);
+  void crash(HouseNode& node);
+  void pause(HouseNode& node, Duration time);
+  void fail_disk(HouseNode& node);
+  /// It comes back empty, under another uid.
+  void lose_disk(HouseNode& node);
+  void drain(HouseNode& node);
+  /// Lets the client do something; what follows from it is carried out.
+  void use(HouseClient& client, const std::function<void(client::Client& core)>& what);
+
+  std::vector<Index> running() const;
+  void run_until(TimePoint until);
+  void heal();
+  bool healed() const { return healed_; }
+  /// What keeps the house from being at rest, but for its clients; empty when nothing does.
+  std::string missing() const;
+
+ private:
+  enum class Tag : char { peer = 'p', datagram = 'd', to_gateway = 'c', to_client = 'C' };
+  using Act = std::function<void(host::Node& node, host::NodeEffects& effects)>;
+
+  Now now_at(const HouseNode& node) const;
+  void act(HouseNode& node, const Act& what);
+  void act_later(HouseNode& node, Duration delay, Act what);
+  void carry_out(HouseNode& node);
+  void publish(HouseNode& node, const host::NodeEffects& effects);
+  void write(HouseNode& node, const host::NodeEffects& effects);
+  void sync(HouseNode& node);
+  void plan_tick(HouseNode& node);
+  void stop(HouseNode& node);
+  void lost_to_clients(HouseNode& node);
+  void deliver(Index from, Index to, const SharedBytes& frame);
+  void carry_out(HouseClient& client);
+  void connect(HouseClient& client, const std::string& endpoint);
+  void plan_tick(HouseClient& client);
+  HouseNode* at_endpoint(const std::string& endpoint);
+  HouseNode* with_uid(Uid uid);
+  Index client_index(const HouseClient& client) const { return kHouseNodes + client.index; }
+  static SharedBytes tagged(Tag tag, const Bytes& address, const Bytes& frame);
+  Duration moment() { return random.between(Duration(50us), Duration(400us)); }
+
+  bool healed_ = false;
+  std::uint64_t next_uid_ = 0;
+};
+
+}  // namespace gavel::sim
