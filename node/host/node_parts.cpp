@@ -128,15 +128,20 @@ void Node::Parts::check_drained(Now now, NodeEffects& effects) {
   effects.exit = Exit{0, done ? "drained" : "not everything could be handed over in time"};
 }
 
-/// Every group that this node is a voter of, and not the only one, is led by another: nobody will miss this node.
+/// Every group that this node is a voter of, and not the only one, is led by another, or cannot be led by anybody,
+/// because too many are gone: nobody will miss this node.
 bool Node::Parts::others_lead(TimePoint at) const {
   const auto& all = replicas.all();
   return std::all_of(all.begin(), all.end(), [&](const auto& entry) {
     const auto& replica = *entry.second.replica;
-    const auto& config = replica.config();
-    if (entry.second.observer || !config.is_voter(setup.self.uid) || config.voters.size() == 1) return true;
+    const auto& voters = replica.config().voters;
+    if (entry.second.observer || !replica.config().is_voter(setup.self.uid) || voters.size() == 1) return true;
     const Uid leader = replica.leader(at);
-    return leader && leader != setup.self.uid;
+    if (leader && leader != setup.self.uid) return true;
+    const auto there = std::count_if(voters.begin(), voters.end(), [&](Uid uid) {
+      return uid == setup.self.uid || mesh.heard(uid) + setup.options.suspicion > at;
+    });
+    return 2 * static_cast<std::size_t>(there) <= voters.size();
   });
 }
 

@@ -213,6 +213,19 @@ TEST_CASE("a drained node hands over what it leads, and asks to exit") {
   CHECK_FALSE(third.node->replica(kDirectoryGroup)->leads());
 }
 
+TEST_CASE("a drained node does not wait for a majority that is gone") {
+  SmallWorld world;
+  found_three(world);
+  world.kill(1);
+  world.kill(2);
+  world.run(500ms);
+  auto& third = world.at(3);
+  const auto asked = world.now().at;
+  world.act(third, [&](Node& n, NodeEffects& e) { n.on_drain(world.now(), e); });
+  REQUIRE(world.run_until([&] { return third.exit.has_value(); }));
+  CHECK(world.now().at - asked < 200ms);
+}
+
 TEST_CASE("a node whose disk fails says so, leads no longer, and the others go on") {
   SmallWorld world;
   found_three(world);
