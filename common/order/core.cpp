@@ -15,7 +15,7 @@ Core::Core(Setup setup_, Recovered recovered, std::unique_ptr<StateMachine> mach
       streams(setup.options.stream_window, setup.options.batches_retained),
       applier(setup.options, std::move(machine)),
       publisher(setup.options, setup.self),
-      peers(setup.options.suspicion) {
+      peers(setup.options.suspicion, setup.options.heartbeat) {
   promised = recovered.promised;
   highest_round = promised.round;
   journal.recovered(promised);
@@ -77,6 +77,15 @@ bool Core::gate_open() const {
   return is_majority(leaderless, config());
 }
 
+Duration Core::candidacy_delay() {
+  const auto heard = peers.heard(now.at);
+  const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
+    return uid > self() && config().is_voter(uid) && peers.find(uid)->beat.eligible;
+  });
+  const auto jitter = options.candidacy_jitter;
+  return highest ? 0us : jitter / 2 + random.between(0us, jitter);
+}
+
 Slot Core::ack_slot() const {
   const auto upto = broken(Mistake::ack_last) ? log.last() : match;
   return broken(Mistake::ack_early) ? upto : std::min(upto, journal.durable(log.last()));
@@ -99,6 +108,7 @@ const Streams::Marks& Core::last_ordered() const {
 }
 
 void Core::promise(const wire::Term& term) {
+  GAVEL_CHECK(term > promised || broken(Mistake::round_only), "I1: promises only grow");
   promised = term;
   highest_round = std::max(highest_round, term.round);
   if (!broken(Mistake::match_kept)) match = commit;
@@ -112,7 +122,7 @@ void Core::promise(const wire::Term& term) {
 
 void Core::append(wire::FullEntry entry) {
   const auto slot = log.last().next();
-  GAVEL_CHECK(entry.payloads.size() == entry.entry.batches.size(), "an entry holds every batch that it names");
+  GAVEL_CHECK(entry.payloads.size() == entry.entry.batches.size(), "I6: an entry holds every batch that it names");
   journal.append(slot, entry, out->persists);
   for (std::size_t i = 0; i < entry.payloads.size(); ++i) streams.ordered(entry.entry.batches[i], entry.payloads[i]);
   if (entry.entry.config) say(NoteKind::configured, "slot " + print(slot) + ": " + print(*entry.entry.config));

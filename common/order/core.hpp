@@ -77,6 +77,9 @@ struct Core {
   bool eligible() const;
   /// A majority of the voters says that it hears no live leader.
   bool gate_open() const;
+  /// How long to leave others the chance to stand for election first. The highest of those who live goes at once: the
+  /// others would be swallowed by it.
+  Duration candidacy_delay();
   Slot ack_slot() const;
   wire::Ack own_ack() const;
   const Streams::Marks& last_ordered() const;

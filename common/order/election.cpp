@@ -123,6 +123,11 @@ void Election::on_token_ack(const wire::TokenAck& ack) {
   std::erase_if(forwards_, [&](const Forward& forward) { return forward.token.id == ack.id; });
 }
 
+void Election::on_peer_lost(Uid uid) {
+  for (auto& forward : forwards_)
+    if (forward.to == uid) forward.due = core_.now.at;
+}
+
 void Election::on_rejected(const wire::Rejected& rejected) {
   core_.highest_round = std::max(core_.highest_round, rejected.promised.round);
 }

@@ -25,6 +25,8 @@ class Election {
 
   void on_token(const wire::Member& from, wire::Token token);
   void on_token_ack(const wire::TokenAck& ack);
+  /// Nobody waits for a dead process to acknowledge a token.
+  void on_peer_lost(Uid uid);
   void on_rejected(const wire::Rejected& rejected);
   void on_hand_over(const wire::Member& from, const wire::HandOver& message);
   /// The answer of the best voter in a recovery. `agreed`: up to where the own log now agrees with the voter's.

@@ -21,8 +21,7 @@ void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
     core_.leader_heard = core_.now.at;
     core_.leader_term = beat.promised;
     core_.election_lost = core_.election_lost && core_.stalled;
-    core_.candidacy_at =
-        core_.now.at + core_.options.suspicion + core_.random.between(0us, core_.options.candidacy_jitter);
+    core_.candidacy_at = core_.now.at + core_.options.suspicion + core_.candidacy_delay();
     if (!heard_before && !core_.stalled) {
       core_.stalled_since = core_.now.at;
       core_.beat_at = core_.now.at;  // tell at once whom I follow
@@ -259,7 +258,7 @@ void Follower::watch_for_stall() {
   if (core_.now.at - core_.stalled_since <= core_.options.stall || core_.stalled || !core_.hears_leader()) return;
   core_.stalled = true;
   core_.beat_at = core_.now.at;
-  core_.candidacy_at = core_.now.at + core_.random.between(0us, core_.options.candidacy_jitter);
+  core_.candidacy_at = core_.now.at + core_.candidacy_delay();
   core_.say(NoteKind::stalled, "finds that the leader beats, and orders nothing");
 }
 

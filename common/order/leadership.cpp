@@ -8,6 +8,9 @@
 namespace gavel::order {
 
 void Leadership::begin() {
+  GAVEL_CHECK(core_.promised.uid == core_.self(), "I1: a member leads no term but its own");
+  GAVEL_CHECK(!core_.journal.promising() || broken(Mistake::promise_early),
+              "I1: a promise is durable before it is used");
   core_.role = wire::Role::leader;
   core_.match = core_.log.last();
   core_.handing_over = false;

@@ -15,11 +15,12 @@ struct Options {
   Duration suspicion = 300ms;         ///< without a beat, a member counts as dead
   Duration hop_timeout = 30ms;        ///< for the acknowledgement of a token's hop
   Duration election_timeout = 250ms;  ///< for the token to come home, and again for the recovery
-  Duration candidacy_jitter = 40ms;   ///< most that a member waits, at random, before it becomes a candidate
-  Duration hold_down = 3s;            ///< up time of a higher uid before the leader hands over to it
-  Duration stall = 1s;                ///< an orderable batch may wait so long for a leader that beats
-  Duration backoff_limit = 30s;       ///< for hand-overs that fail
-  std::uint64_t caught_up = 8;        ///< slots behind the leader's last that still count as caught up
+  Duration candidacy_jitter =
+      40ms;                      ///< who is not the highest waits half of it and up to one more, at random, to stand
+  Duration hold_down = 3s;       ///< up time of a higher uid before the leader hands over to it
+  Duration stall = 1s;           ///< an orderable batch may wait so long for a leader that beats
+  Duration backoff_limit = 30s;  ///< for hand-overs that fail
+  std::uint64_t caught_up = 8;   ///< slots behind the leader's last that still count as caught up
 
   // -- repair
   Duration missing_wait = 2ms;     ///< before a missing batch is asked for

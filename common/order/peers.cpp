@@ -24,6 +24,7 @@ std::vector<Uid> Peers::heard(TimePoint now) const {
 bool Peers::beat(const wire::Member& from, const wire::Beat& beat, TimePoint now) {
   auto& peer = peers_[from.uid];
   if (from.incarnation < peer.incarnation) return false;
+  if (from.incarnation == peer.incarnation && now - peer.lost_at < deaf_) return false;
   if (from.incarnation != peer.incarnation) {
     peer.incarnation = from.incarnation;
     peer.alive_since = now;
@@ -45,10 +46,11 @@ bool Peers::ack(Uid from, const wire::Ack& ack) {
   return true;
 }
 
-void Peers::lost(Uid uid) {
+void Peers::lost(Uid uid, TimePoint now) {
   const auto peer = peers_.find(uid);
   if (peer == peers_.end()) return;
   peer->second.heard = kLongAgo;
+  peer->second.lost_at = now;
   peer->second.hop_failed = true;
 }
 

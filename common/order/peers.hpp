@@ -16,6 +16,7 @@ struct Peer {
   TimePoint alive_since = kLongAgo;  ///< when this incarnation was first heard
   wire::Beat beat;                   ///< the last one
   wire::Ack ack;                     ///< the furthest of its latest term
+  TimePoint lost_at = kLongAgo;      ///< when the transport said that its process is gone
   bool hop_failed = false;           ///< it did not acknowledge a token; cleared by its next beat
   // A leader's memory of hand-overs to it.
   Duration hand_over_backoff{};
@@ -24,7 +25,8 @@ struct Peer {
 
 class Peers {
  public:
-  explicit Peers(Duration suspicion) : suspicion_(suspicion) {}
+  /// `deaf`: how long beats that a lost peer had sent before may still be on their way to here.
+  Peers(Duration suspicion, Duration deaf) : suspicion_(suspicion), deaf_(deaf) {}
 
   Peer& at(Uid uid) { return peers_[uid]; }
   /// Null if nothing was ever heard of it.
@@ -33,14 +35,15 @@ class Peers {
   /// Everyone heard within the suspicion time, ascending.
   std::vector<Uid> heard(TimePoint now) const;
   const std::map<Uid, Peer>& all() const { return peers_; }
-  /// A beat of an earlier incarnation than the latest known is refused.
+  /// A beat of an earlier incarnation than the latest known is refused, and one that a dead process left behind.
   bool beat(const wire::Member& from, const wire::Beat& beat, TimePoint now);
   /// True if it tells more than was known.
   bool ack(Uid from, const wire::Ack& ack);
-  void lost(Uid uid);
+  void lost(Uid uid, TimePoint now);
 
  private:
   Duration suspicion_;
+  Duration deaf_;
   std::map<Uid, Peer> peers_;
 };
 

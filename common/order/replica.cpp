@@ -69,17 +69,11 @@ struct Replica::Parts {
       core.out->answers.push_back({id, wire::AnswerStatus::busy, {}, {}, {}});
   }
   void on(const PeerLost& lost) {
-    core.peers.lost(lost.uid);
-    if (core.leader_term.uid != lost.uid || core.role == wire::Role::leader) return;
-    core.leader_heard = kLongAgo;
-    // The highest of those who are left goes first; the others would be swallowed by it.
-    const auto heard = core.peers.heard(core.now.at);
-    const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
-      return uid > core.self() && core.config().is_voter(uid) && core.peers.find(uid)->beat.eligible;
-    });
-    core.candidacy_at =
-        core.now.at +
-        (highest ? 0us : core.options.candidacy_jitter / 2 + core.random.between(0us, core.options.candidacy_jitter));
+    core.peers.lost(lost.uid, core.now.at);
+    election.on_peer_lost(lost.uid);
+    if (core.promised.uid != lost.uid || core.role != wire::Role::follower) return;
+    core.leader_heard = kLongAgo;  // or the candidate that was to become leader is gone
+    core.candidacy_at = core.now.at + core.candidacy_delay();
   }
   void on(SetGoal& goal) {
     core.goal = std::move(goal.config);

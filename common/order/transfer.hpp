@@ -28,7 +28,6 @@ class Transfer {
   /// Whether a transfer from `from` made progress lately.
   bool receiving(Uid from) const;
   bool receiving() const { return arriving_ && receiving(arriving_->from); }
-  void forget() { arriving_.reset(); }
   void on_time();
   TimePoint deadline() const;
 

@@ -149,7 +149,7 @@ TEST_CASE("a member that lost its disk follows the others' acks, and its own nev
 }
 
 TEST_CASE("a restarted member's first, smaller ack takes nothing back") {
-  Peers peers(300ms);
+  Peers peers(300ms, 50ms);
   peers.ack(Uid{2}, {kOld, Slot{9}, Slot{3}, {}, {}});
   peers.ack(Uid{2}, {kOld, Slot{5}, Slot{5}, {}, {}});
   CHECK(peers.find(Uid{2})->ack.durable == Slot{9});

@@ -191,6 +191,40 @@ TEST_CASE("a round that no group reaches is refused, and takes nobody down") {
   REQUIRE(pipe.propose(1, "a"));
 }
 
+TEST_CASE("beats that a dead leader left behind do not revive it") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  REQUIRE(pipe.propose(1, "a"));
+  wire::Beat beat;
+  beat.promised = beat.following = pipe.at(3).promised();
+  beat.role = wire::Role::leader;
+  const auto dead = pipe[3].self;
+  pipe.crash(3);
+  const auto died = pipe.now().at;
+  for (const std::uint64_t uid : {1, 2}) {
+    pipe.step(uid, PeerLost{Uid{3}});
+    pipe.step(uid, Received{dead, beat});
+  }
+  REQUIRE(pipe.propose(1, "b"));
+  CHECK(pipe.now().at - died < 60ms);
+}
+
+TEST_CASE("when the candidate dies in mid-election, the next one does not wait for its time to run out") {
+  Pipe pipe;
+  pipe.found({1, 2, 3, 4, 5});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 5; }));
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+  pipe.crash(5);
+  for (const std::uint64_t uid : {1, 2, 3, 4}) pipe.step(uid, PeerLost{Uid{5}});
+  REQUIRE(pipe.until([&] { return pipe.at(1).promised().uid == Uid{4}; }));
+  pipe.crash(4);
+  const auto died = pipe.now().at;
+  for (const std::uint64_t uid : {1, 2, 3}) pipe.step(uid, PeerLost{Uid{4}});
+  REQUIRE(pipe.propose(1, "a"));
+  CHECK(pipe.now().at - died < 150ms);
+}
+
 TEST_CASE("the last member, drained, goes on leading: there is nobody to hand over to") {
   Pipe pipe;
   pipe.found({1});
