@@ -13,8 +13,11 @@ Slot Commitment::counted() {
   auto& acked = acked_;
   acked.clear();
   const auto count = [&](Uid uid) {
-    if (uid == core_.self())
-      return acked.push_back(core_.journal.failed() || core_.journal.promising() ? Slot{} : core_.ack_slot());
+    if (uid == core_.self()) {
+      // An observer may be a voter already by the log: what it holds is on no disk.
+      const bool counts = !core_.observer() && !core_.journal.failed() && !core_.journal.promising();
+      return acked.push_back(counts ? core_.ack_slot() : Slot{});
+    }
     const auto* peer = core_.peers.find(uid);
     const bool counts = peer != nullptr && (peer->ack.term == core_.promised || broken(Mistake::ack_any_term));
     acked.push_back(counts ? peer->ack.durable : Slot{});
