@@ -138,9 +138,11 @@ TEST_CASE("P5 FIFO fires on a hole, a repeat and a closed stream") {
 
 TEST_CASE("P6 durability fires on a commit that is on too few disks, and on an acknowledgement forgotten in the end") {
   Durability check;
-  check.committed(Slot{1}, 2, 3);
-  fires(Invariant::durability, [&] { check.committed(Slot{1}, 1, 3); });
-  fires(Invariant::durability, [&] { check.committed(Slot{1}, 2, 4); });
+  constexpr Uid kC{3};
+  constexpr Uid kD{4};
+  check.committed(kA, Slot{1}, {kA, kB}, {kA, kB, kC});
+  fires(Invariant::durability, [&] { check.committed(kA, Slot{1}, {kA}, {kA, kB, kC}); });
+  fires(Invariant::durability, [&] { check.committed(kA, Slot{1}, {kA, kB}, {kA, kB, kC, kD}); });
   check.acknowledged(Slot{7});
   check.ends_with(kA, Slot{7});
   fires(Invariant::durability, [&] { check.ends_with(kB, Slot{6}); });

@@ -112,10 +112,10 @@ std::vector<Executed> GroupChecks::executed_at(SimNode& node, Slot slot) {
   return out;
 }
 
-std::size_t GroupChecks::safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const {
-  std::size_t safe = 0;
+std::vector<Uid> GroupChecks::safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const {
+  std::vector<Uid> safe;
   for (const auto& node : nodes_)
-    if (config.is_voter(node.uid) && (node.gone || node.disk.holds(slot, record.entry))) ++safe;
+    if (config.is_voter(node.uid) && (node.gone || node.disk.holds(slot, record.entry))) safe.push_back(node.uid);
   return safe;
 }
 
@@ -127,8 +127,8 @@ void GroupChecks::decide(SimNode& node, Slot slot, const LogRecord& record, cons
   // The count was made under the configuration before this step or after it.
   const auto& now = node.replica->config();
   const auto& before = node.before.config;
-  if (const auto safe = safe_on(now, slot, record); 2 * safe <= now.voters.size())
-    durability.committed(slot, safe_on(before, slot, record), before.voters.size());
+  if (const auto safe = safe_on(now, slot, record); 2 * safe.size() <= now.voters.size())
+    durability.committed(node.uid, slot, safe_on(before, slot, record), before.voters);
   if (entry.config) {
     ++statistics_.configurations;
     found.configurations.push_back(*entry.config);

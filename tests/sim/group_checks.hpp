@@ -56,7 +56,7 @@ class GroupChecks {
   void foresee(const SimNode& node, Slot from);
   void follow_commit(SimNode& node, Slot installed, Found& found);
   void decide(SimNode& node, Slot slot, const LogRecord& record, const wire::Entry& entry, Found& found);
-  std::size_t safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const;
+  std::vector<Uid> safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const;
   static std::vector<Executed> executed_at(SimNode& node, Slot slot);
 
   const std::vector<SimNode>& nodes_;

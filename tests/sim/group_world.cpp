@@ -18,8 +18,8 @@ GroupWorld::GroupWorld(const RunOptions& run, const Plan& the_plan, Random the_r
               [this](Index from, Index to, const SharedBytes& frame) { deliver(from, to, frame); }),
       nodes(kMaxNodes),
       checks(nodes, statistics),
-      chance_(random.fork()),
-      show_messages_(run.show_messages) {
+      show_messages(run.show_messages),
+      chance_(random.fork()) {
   network.weather = plan.weather;
   for (Index i = 0; i < nodes.size(); ++i) {
     nodes[i].index = i;
@@ -91,6 +91,7 @@ SimNode* GroupWorld::fresh() {
 
 void GroupWorld::run_until(TimePoint until) {
   while (timeline.next_at() <= until) timeline.step();
+  timeline.advance(until);
 }
 
 void GroupWorld::want(wire::Config goal) {

@@ -37,6 +37,7 @@ class GroupWorld {
   Network network;
   std::vector<SimNode> nodes;
   GroupChecks checks;
+  bool show_messages = false;         ///< tell of every message, beats and acks apart
   std::unique_ptr<Clients> clients;   ///< null in a scenario, which submits by itself
 
   /// Called at every moment of a node, before what it sends leaves it.
@@ -118,7 +119,6 @@ class GroupWorld {
   wire::SnapshotRecord genesis_;
   Random chance_;            ///< of what happens by itself: delays of disks and of clients
   order::Effects effects_;
-  bool show_messages_;
   std::uint64_t incarnations_ = 0;
   std::uint64_t submits_ = 0;
   bool healed_ = false;

@@ -81,6 +81,8 @@ void GroupWorld::hint(SimNode& node, Uid lost) {
 
 void GroupWorld::retire(SimNode& node) {
   if (!node.exists || node.gone || node.observer || goal_.is_member(node.uid)) return;
+  for (const auto& other : nodes)   // taken back meanwhile
+    if (other.up && other.index != node.index && other.replica->config().is_member(node.uid)) return;
   const bool was_up = node.up;
   if (was_up) crash(node);
   node.observer = true;

@@ -13,6 +13,25 @@ constexpr GroupId kGroup{7};
 /// The wall clocks start here: some day in 2023.
 constexpr std::int64_t kWallStart = 1'700'000'000'000'000;
 
+/// Null for beats and acks, of which there are too many.
+const char* name_of_kind(std::uint64_t kind) {
+  switch (kind) {
+    case wire::Batch::kKind: return "batch";
+    case wire::Order::kKind: return "order";
+    case wire::Missing::kKind: return "missing: has anybody this batch?";
+    case wire::Repair::kKind: return "repair: here it is";
+    case wire::Token::kKind: return "token";
+    case wire::TokenAck::kKind: return "token received";
+    case wire::Rejected::kKind: return "rejected: more is promised";
+    case wire::HandOver::kKind: return "hand-over: start an election";
+    case wire::Fetch::kKind: return "fetch: what comes next?";
+    case wire::Entries::kKind: return "entries";
+    case wire::SnapshotChunk::kKind: return "a piece of a snapshot";
+    case wire::SnapshotFetch::kKind: return "the next piece of the snapshot?";
+    default: return nullptr;
+  }
+}
+
 Path path_of(order::Lane lane) {
   switch (lane) {
     case order::Lane::batch: return Path::batch;
@@ -139,9 +158,8 @@ void GroupWorld::deliver(Index from, Index to, const SharedBytes& frame) {
   if (!opened) throw Violation(Invariant::contract, "a frame is refused: " + opened.error().message);
   auto message = opened->body<wire::OrderMessage>();
   if (!message) throw Violation(Invariant::contract, "a message cannot be read back: " + message.error().message);
-  if (show_messages_ && narrator)
-    narrator.say(node.uid, "<- " + show(opened->envelope.from) + " message " + std::to_string(opened->kind) + ", " +
-                               std::to_string(frame->size()) + " bytes");
+  if (show_messages && narrator)
+    if (const auto* what = name_of_kind(opened->kind)) narrator.say(node.uid, "<- " + show(opened->envelope.from) + " " + what);
   step(node, order::Received{{opened->envelope.from, opened->envelope.incarnation}, std::move(*message)});
 }
 

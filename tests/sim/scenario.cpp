@@ -22,7 +22,7 @@ Plan calm_plan() {
 
 class Player {
  public:
-  Player() : world_({}, calm_plan(), Random(1), [this](const std::string& line) { told_ += line + "\n"; }, statistics_) {
+  Player() : world_({}, calm_plan(), Random(1), [this](const std::string& line) { if (telling_) told_ += line + "\n"; }, statistics_) {
     for (auto& node : world_.nodes) node.skew = {};
     world_.on_answer = [this](SimNode& node, const order::Answered& answer) { on_answer(node, answer); };
   }
@@ -135,6 +135,7 @@ class Player {
   }
 
   std::string told_;
+  bool telling_ = true;
   Statistics statistics_;
   GroupWorld world_;
   SessionId session_;
@@ -147,6 +148,9 @@ class Player {
          if (span) world_.run_until(world_.timeline.now() + *span);
          return span.has_value();
        }},
+      {"quiet", [this](Words&) { return telling_ = false, true; }},
+      {"tell", [this](Words&) { return telling_ = true; }},
+      {"messages", [this](Words&) { return world_.show_messages = true; }},
       {"crash", about(&GroupWorld::crash)},
       {"restart", about(&GroupWorld::restart)},
       {"pause",

@@ -10,6 +10,8 @@
 //   mute 3 order 50 ms     what it publishes on that lane is lost
 //   start 4                a new node, blank; `want 2 3 4` makes them the voters wanted
 //   open via 2             a client's session; then, as often as wanted: `bid via 1`
+//   quiet / tell           what happens in between is not told
+//   messages               from here on, messages are told too, beats and acks apart
 //   ---                    what follows is the narration
 #pragma once
 

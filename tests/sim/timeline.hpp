@@ -30,6 +30,9 @@ class Timeline {
   /// When the next action is due; kNever if there is none.
   TimePoint next_at() const { return queue_.empty() ? kNever : queue_.front().when; }
 
+  /// Lets time pass to then, when nothing is due before.
+  void advance(TimePoint to) { now_ = std::max(now_, to); }
+
   /// Moves time to the next action and runs it; false if there is none.
   bool step() {
     if (queue_.empty()) return false;

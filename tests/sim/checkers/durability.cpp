@@ -7,10 +7,10 @@
 
 namespace gavel::sim {
 
-void Durability::committed(Slot slot, std::size_t safe, std::size_t voters) const {
-  if (2 * safe <= voters)
-    throw Violation(Invariant::durability, "slot " + print(slot) + " is committed and safe on " + std::to_string(safe) +
-                                               " of " + std::to_string(voters) + " voters' disks");
+void Durability::committed(Uid node, Slot slot, const std::vector<Uid>& safe, const std::vector<Uid>& voters) const {
+  if (2 * safe.size() <= voters.size())
+    throw Violation(Invariant::durability, show(node) + " commits slot " + print(slot) + ", which is safe on the disks of " +
+                                               show(safe) + " only, of the voters " + show(voters));
 }
 
 void Durability::acknowledged(Slot slot) { acknowledged_ = std::max(acknowledged_, slot); }

@@ -2,7 +2,7 @@
 // every member in the end, whoever crashed meanwhile.
 #pragma once
 
-#include <cstddef>
+#include <vector>
 
 
 #include "common/wire/order_types.hpp"
@@ -11,9 +11,9 @@ namespace gavel::sim {
 
 class Durability {
  public:
-  /// A slot was committed for the first time, under a configuration with `voters` voters; `safe` of them hold it on disk
-  /// (or held it, and lost their disks since).
-  void committed(Slot slot, std::size_t safe, std::size_t voters) const;
+  /// A node committed a slot that nobody had committed before, under a configuration with these voters; `safe`: those of
+  /// them that hold it on disk (or held it, and lost their disks since).
+  void committed(Uid node, Slot slot, const std::vector<Uid>& safe, const std::vector<Uid>& voters) const;
   /// A client was told that its command took effect at `slot`.
   void acknowledged(Slot slot);
   /// In the end, a member has applied everything up to `slot`.

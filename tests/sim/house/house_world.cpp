@@ -154,6 +154,7 @@ std::vector<Index> HouseWorld::running() const {
 
 void HouseWorld::run_until(TimePoint until) {
   while (timeline.next_at() <= until) timeline.step();
+  timeline.advance(until);
 }
 
 HouseNode* HouseWorld::at_endpoint(const std::string& endpoint) {
