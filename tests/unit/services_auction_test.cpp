@@ -204,8 +204,8 @@ TEST_CASE("the audit chain holds for what happened, and for nothing else") {
   auto shortened = bids;
   shortened.pop_back();
   CHECK_FALSE(verify_chain(lot_7(), shortened, outcome).has_value());
-  auto stolen = outcome;
-  stolen->winner = "bob";
+  auto stolen = outcome.value();
+  stolen.winner = "bob";
   CHECK_FALSE(verify_chain(lot_7(), bids, stolen).has_value());
   auto terms = lot_7();
   terms.seller = "someone else";
