@@ -19,7 +19,8 @@ wire::Vote Election::own_vote() const { return {core_.self(), core_.log.last_ter
 
 bool Election::suspects(Uid uid) const {
   const auto* peer = core_.peers.find(uid);
-  return peer != nullptr && peer->hop_failed;
+  // Whom I have not heard for the suspicion time is not waited for: if it lives, it will be asked directly.
+  return peer != nullptr && (peer->hop_failed || !core_.peers.hears(uid, core_.now.at));
 }
 
 bool Election::recovering(const wire::Term& term) const {
