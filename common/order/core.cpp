@@ -117,7 +117,7 @@ void Core::promise(const wire::Term& term) {
   handing_over = false;
   stalled = false;
   stalled_since = now.at;
-  say(NoteKind::promised, "promises " + print(term));
+  if (!observer()) say(NoteKind::promised, "promises " + print(term));
 }
 
 void Core::append(wire::FullEntry entry) {
