@@ -24,13 +24,19 @@ deps: ## install the Debian packages that are missing (tools/packages.txt)
 	    apt-get update -q; apt-get install -y -q --no-install-recommends $(packages)'; \
 	fi
 
-build: deps ## build everything; programs land in build/bin/
+build: deps ## build the programs: gavel-node, gavel and gavel-sim land in build/bin/
+	@$(call compile,release) --target gavel-node gavel gavel-sim
+
+house: deps
+	@$(call compile,release) --target gavel-node gavel
+
+all: deps ## build everything, the tests too
 	@$(call compile,release)
 
-demo: build ## five nodes, one auction, two of its leaders killed: watch nothing get lost
+demo: house ## five nodes, one auction, two of its leaders killed: watch nothing get lost
 	@$(cluster) demo
 
-up: build ## start a local cluster of N nodes (default 5)
+up: house ## start a local cluster of N nodes (default 5)
 	@$(cluster) up $(N)
 
 down: ## stop it
@@ -48,10 +54,10 @@ kill: ## SIGKILL node N (make kill N=3)
 logs: ## follow what its nodes print
 	@$(cluster) logs
 
-test: build ## the quick tests: unit, property, trace, architecture, installation
+test: all ## the quick tests: unit, property, trace, architecture, installation
 	@$(call ctest,build) -LE '$(slow)'
 
-check: build ## the long ones: 2,000 simulated seeds, real processes under real faults, a minute of fuzzing each
+check: all ## the long ones: 2,000 simulated seeds, real processes under real faults, a minute of fuzzing each
 	@$(call ctest,build) -L '$(slow)'
 	@$(MAKE) --no-print-directory fuzz MINUTES=1
 
@@ -75,10 +81,10 @@ lint: deps ## check format and architecture; with LINT_TIDY=1 run clang-tidy too
 format: deps ## reformat all sources
 	@clang-format -i $(sources)
 
-install: build ## install programs, libraries and headers under PREFIX (default /usr/local)
+install: all ## install programs, libraries and headers under PREFIX (default /usr/local)
 	@cmake --install build --prefix $(PREFIX)
 
 clean: ## remove everything that was built
 	@rm -rf build
 
-.PHONY: help deps build demo up down status kill-leader kill logs test check sim fuzz asan tsan lint format install clean
+.PHONY: help deps build house all demo up down status kill-leader kill logs test check sim fuzz asan tsan lint format install clean
