@@ -53,18 +53,22 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
   const auto env = [](CLI::Option* option, const char* name) { return option->envname(name); };
   env(app.add_option("--data-dir", s.data_directory, "Where this node keeps what it must not forget; made if missing"),
       "GAVEL_DATA_DIR")
-      ->required();
+      ->required()
+      ->type_name("DIR");
   app.add_flag("--bootstrap", s.bootstrap, "Found a new cluster with this node as its first");
   env(app.add_option("--cluster", s.cluster, "The cluster's name"), "GAVEL_CLUSTER")
       ->check(check_cluster)
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("NAME");
   env(app.add_option("--name", s.name, "What people call this node (from its uid if not given)"), "GAVEL_NAME")
-      ->check(check_name);
+      ->check(check_name)
+      ->type_name("NAME");
   env(app.add_option("--listen", s.listen,
                      "ADDRESS or ADDRESS:PORT; takes three ports in a row, free ones if not given"),
       "GAVEL_LISTEN")
       ->check(check_listen)
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("ADDRESS");
   env(app.add_option("--priority", s.priority, "0 to 65535: the highest leads. Fixed at the first start"),
       "GAVEL_PRIORITY")
       ->check(CLI::Range(0, 65535));
@@ -72,7 +76,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   env(app.add_option("--join", s.seeds, "HOST:PORT of a node, for where beacons do not reach; may be repeated"),
-      "GAVEL_JOIN");
+      "GAVEL_JOIN")
+      ->type_name("HOST:PORT");
 
   const char* timing = "Timing (milliseconds)";
   env(app.add_option("--heartbeat", ms.heartbeat, "Between two beats"), "GAVEL_HEARTBEAT")
@@ -115,7 +120,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
   env(app.add_option("--beacon-address", s.beacon_address,
                      "Broadcast or multicast address (the network's if not given)"),
       "GAVEL_BEACON_ADDRESS")
-      ->group(beacons);
+      ->group(beacons)
+      ->type_name("ADDRESS");
 
   const char* logging = "Log (to stderr)";
   env(app.add_option("--log-level", s.log_level, "What is logged"), "GAVEL_LOG_LEVEL")
