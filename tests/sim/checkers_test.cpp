@@ -185,6 +185,11 @@ TEST_CASE("P10 boundedness fires on an overfull queue, a flood of effects, and w
   check.stepped(kA, "", effects, 0);
   fires(Invariant::boundedness, [&] { check.stepped(kA, "waiting requests", effects, 0); });
   fires(Invariant::boundedness, [&] { check.stepped(kA, "", effects, check.most_unsynced + 1); });
+  order::Options options;
+  options.requests_waiting = 4;
+  options.batches_in_flight = 2;
+  check.owed(kA, 48, options);
+  fires(Invariant::boundedness, [&] { check.owed(kA, 49, options); });
   effects.persists.resize(check.most_effects + 1);
   fires(Invariant::boundedness, [&] { check.stepped(kA, "", effects, 0); });
 }

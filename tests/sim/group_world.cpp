@@ -61,9 +61,11 @@ void GroupWorld::call(std::size_t client, CallId id, const wire::Request& reques
 void GroupWorld::submit(SimNode& node, const wire::Request& request, const SimNode::Origin* origin) {
   if (!node.up) return;
   const order::SubmitId id{++submits_};
-  if (origin != nullptr) node.submitted.emplace(id, *origin);
   ++statistics.submitted;
-  step_later(node, Duration(0), [id, request] { return order::Submit{id, request}; });
+  step_later(node, Duration(0), [&node, id, request, from = origin ? std::optional(*origin) : std::nullopt] {
+    if (from) node.submitted.emplace(id, *from);
+    return order::Submit{id, request};
+  });
 }
 
 std::vector<Index> GroupWorld::living() const {

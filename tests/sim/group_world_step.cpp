@@ -79,6 +79,7 @@ void GroupWorld::absorb(SimNode& node) {
   sync(node);
   send(node);
   answer(node);
+  checks.boundedness.owed(node.uid, node.submitted.size(), plan.options);
   plan_tick(node);
 }
 

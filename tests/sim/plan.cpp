@@ -104,7 +104,8 @@ Plan plan_of(const RunOptions& run, Random& random) {
   plan.least_requests = plan.hot() ? 30 : 10;
   plan.most_requests = plan.hot() ? 120 : 60;
   plan.late_requests = plan.mode == Mode::quiet ? 0 : 4;
-  plan.bursts = random.chance(0.15);
+  plan.bursts = random.chance(0.2);
+  if (plan.bursts) plan.options.requests_waiting = 4;
   plan.faults_for = random.between(Duration(1500ms), Duration(4000ms));
   plan.gap = plan.hot() ? random.between(Duration(8ms), Duration(100ms)) : random.between(Duration(20ms), Duration(200ms));
   if (plan.mode == Mode::member && random.chance(0.4)) {

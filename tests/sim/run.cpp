@@ -1,6 +1,7 @@
 #include "tests/sim/run.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "common/base/check.hpp"
@@ -79,9 +80,15 @@ void play(GroupWorld& world, const RunOptions& options, Statistics& statistics) 
 }
 }  // namespace
 
+// An assertion that fails in the core ends the run like any other violation; "I3: ..." is one of invariant 3.
+void assertion_failed(const std::string& what) {
+  const auto number = what.starts_with("I") ? std::atoi(what.c_str() + 1) : 0;
+  const bool named = number >= 1 && number <= 10;
+  throw Violation(named ? static_cast<Invariant>(number) : Invariant::contract, "an assertion failed: " + what);
+}
+
 Outcome run_group(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
-  // An assertion that fails in the core ends the run like any other violation.
-  set_check_witness([](const std::string& what) { throw Violation(Invariant::contract, what); });
+  set_check_witness(assertion_failed);
   Random random(options.seed * 0x9e3779b97f4a7c15ULL + 12345);
   const auto plan = plan_of(options, random);
   Outcome out;

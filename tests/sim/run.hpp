@@ -25,6 +25,9 @@ Outcome run_group(const RunOptions& options, Statistics& statistics, Narrator::L
 /// Makes the run of this seed, of a group or of a house, as its mode says.
 Outcome run_seed(const RunOptions& options, Statistics& statistics, Narrator::Line line = {});
 
+/// What a failing assertion of the core is told to while a run lasts (common/base/check.hpp).
+[[noreturn]] void assertion_failed(const std::string& what);
+
 /// The command that shows this run again, with its narration.
 std::string replay_command(const RunOptions& options);
 

@@ -8,6 +8,7 @@
 #include "common/base/check.hpp"
 #include "tests/sim/checkers/violation.hpp"
 #include "tests/sim/group_world.hpp"
+#include "tests/sim/run.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -202,7 +203,7 @@ Scenario parse_scenario(const std::string& text) {
 }
 
 Result<std::string> play_scenario(const std::string& script) {
-  set_check_witness([](const std::string& what) { throw Violation(Invariant::contract, what); });
+  set_check_witness(assertion_failed);
   Player player;
   try {
     if (auto played = player.play(script); !played) return tl::unexpected<Error>(played.error());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/services/directory.hpp"
+
 namespace gavel::sim {
 
 void HouseFaults::begin(Duration duration) {
@@ -114,7 +116,11 @@ void HouseFaults::hurt_disk(HouseNode& node) {
 }
 
 void HouseFaults::lose_disk(HouseNode& node) {
-  // One in a run: every group keeps a majority without it.
+  // One in a run, and only where every group keeps a majority without it.
+  for (const auto i : world_.running())
+    if (const auto* directory = world_.nodes[i].node->directory())
+      for (const auto& [id, auction] : directory->auctions())
+        if (auction.members.size() < 3) return;
   const bool lost = std::any_of(world_.nodes.begin(), world_.nodes.end(), [](const HouseNode& n) { return !n.retired.empty(); });
   if (lost || world_.running().size() < 4) return;
   world_.lose_disk(node);

@@ -59,7 +59,7 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
 }  // namespace
 
 Outcome run_house(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
-  set_check_witness([](const std::string& what) { throw Violation(Invariant::contract, what); });
+  set_check_witness(assertion_failed);
   Random random(options.seed * 0x9e3779b97f4a7c15ULL + 54321);
   auto plan = plan_of(options, random);
   Outcome out;

@@ -90,9 +90,12 @@ void HouseWorld::publish(HouseNode& node, const host::NodeEffects& effects) {
     if (auto* other = at_endpoint(one.endpoint))
       network.send(node.index, other->index, Path::unicast, tagged(Tag::peer, {}, one.frame));
   if (effects.beacon) node.beacon = *effects.beacon;
-  if (effects.beacon || effects.beacon_now)
-    for (const auto& other : nodes)
-      if (other.node) network.send(node.index, other.index, Path::unicast, tagged(Tag::datagram, {}, node.beacon));
+  if (effects.beacon || effects.beacon_now) say_beacon(node);
+}
+
+void HouseWorld::say_beacon(HouseNode& node) {
+  for (const auto& other : nodes)
+    if (other.node) network.send(node.index, other.index, Path::unicast, tagged(Tag::datagram, {}, node.beacon));
 }
 
 void HouseWorld::write(HouseNode& node, const host::NodeEffects& effects) {

@@ -76,6 +76,13 @@ void HouseWorld::start(HouseNode& node, bool bootstrap) {
   narrator.say(node.uid, "starts");
   checks.died(node.uid);
   carry_out(node);
+  beacon(node, node.starts);
+}
+
+void HouseWorld::beacon(HouseNode& node, std::uint64_t life) {
+  if (!node.node || node.starts != life) return;
+  if (node.paused_until <= timeline.now()) say_beacon(node);
+  timeline.after(500ms, [this, &node, life] { beacon(node, life); });
 }
 
 void HouseWorld::stop(HouseNode& node) {

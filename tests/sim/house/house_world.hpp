@@ -95,6 +95,9 @@ class HouseWorld {
   void act(HouseNode& node, const Act& what);
   void act_later(HouseNode& node, Duration delay, Act what);
   void carry_out(HouseNode& node);
+  /// What the program does: says the beacon again and again.
+  void beacon(HouseNode& node, std::uint64_t life);
+  void say_beacon(HouseNode& node);
   void publish(HouseNode& node, const host::NodeEffects& effects);
   void write(HouseNode& node, const host::NodeEffects& effects);
   void sync(HouseNode& node);
