@@ -38,8 +38,8 @@ MAY_INCLUDE = {
     SIM: NODE + [CORE, "tests/sim"],
     TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, BUS],
     "tests/sim": NODE + [CORE, SIM],
-    "tests/trace": NODE + [CORE, SIM],
-    "tests/property": NODE + [CORE, SIM],
+    "tests/trace": NODE + [CORE, SIM, "tests/sim"],
+    "tests/property": NODE + [CORE, SIM, "tests"],
     "tests": EVERYTHING,
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("a restarted member whose tail is not the leader's fetches from the po
   CHECK(pipe[3].machine->list() == "x,x,x,x,x,y,y,y,y,y,lost");  // the batch was on its disk, and found a leader
 }
 
-TEST_CASE("who is slightly behind a snapshot gets entries; who is far behind gets the snapshot") {
+TEST_CASE("who is slightly behind a snapshot gets entries, and who is far behind gets the snapshot") {
   Options options;
   options.compact_entries = 20;
   options.retained_entries = 10;
@@ -134,7 +134,7 @@ TEST_CASE("who is slightly behind a snapshot gets entries; who is far behind get
   CHECK(pipe[1].noted("installs the snapshot") == (missed == 60));
 }
 
-TEST_CASE("a publisher behind a snapshot that covers its batches asks again; each number counts once") {
+TEST_CASE("a publisher behind a snapshot that covers its batches asks again, and each number counts once") {
   Options options;
   options.compact_entries = 5;
   options.retained_entries = 0;

@@ -34,7 +34,7 @@ TEST_CASE("P6: what replaces a cut tail is not durable because the tail was") {
   CHECK(journal.durable(Slot{4}) == Slot{4});
 }
 
-TEST_CASE("P6: under a foreign snapshot on its way nothing is durable; under one's own everything stays so") {
+TEST_CASE("P6: under a foreign snapshot on its way nothing is durable, and under one's own everything stays so") {
   Journal journal(true);
   std::vector<Persist> out;
   journal.snapshot(Slot{9}, share("own"), true, false, out);

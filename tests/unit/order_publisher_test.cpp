@@ -34,7 +34,7 @@ struct Gateway {
   std::vector<Answered> answers;
 };
 
-TEST_CASE("a request leaves at once when nothing is in flight; what comes meanwhile gathers") {
+TEST_CASE("a request leaves at once when nothing is in flight, and what comes meanwhile gathers") {
   Gateway gateway;
   gateway.submit();
   CHECK(gateway.leaves() == 1);

@@ -40,7 +40,7 @@ TEST_CASE("P5 FIFO: what came out of order waits for what is missing") {
   CHECK(held.next() == std::vector{ref(1, 1, 1), ref(1, 1, 2)});
 }
 
-TEST_CASE("P5: a batch is offered for ordering once; a copy that comes later is refused") {
+TEST_CASE("P5: a batch is offered for ordering once, and a copy that comes later is refused") {
   Held held;
   held.hold(ref(1, 1, 1));
   CHECK_FALSE(held.hold(ref(1, 1, 1)));
