@@ -42,7 +42,9 @@ void Repair::on_fetch(const wire::Member& from, const wire::Fetch& fetch) {
   entries.commit = core_.commit;
   entries.recovery = fetch.recovery;
   std::size_t bytes = 0;
-  for (auto slot = previous.next(); slot <= upto && bytes < wire::kMaxEntriesBytes; ++slot) {
+  // (An answer carries about as much as one entry may: never more than a frame takes.)
+  const auto most = std::min(wire::kMaxEntriesBytes, core_.options.bytes_per_entry);
+  for (auto slot = previous.next(); slot <= upto && bytes < most; ++slot) {
     entries.entries.push_back(core_.log.at(slot));
     bytes += weight(core_.log.at(slot));
   }

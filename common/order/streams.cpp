@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/check.hpp"
 #include "common/order/mistakes.hpp"
 
 namespace gavel::order {
@@ -141,7 +142,9 @@ std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t
       if (queue.taken == queue.refs.size()) continue;
       if (chosen.size() == most || bytes >= most_bytes) return chosen;
       chosen.push_back(queue.refs[queue.taken++]);
-      bytes += payload(chosen.back())->size();
+      const auto held = payload(chosen.back());
+      GAVEL_CHECK(held, "I5: a batch is held until it is ordered");
+      bytes += held->size();
       more = true;
     }
   }

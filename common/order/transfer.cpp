@@ -41,7 +41,7 @@ void Transfer::send_piece(Uid to, std::uint64_t offset, bool recovery) {
   chunk.size = bytes.size();
   chunk.offset = offset;
   chunk.digest = serving_->digest;
-  chunk.bytes = share(bytes.substr(offset, wire::kSnapshotChunkBytes));
+  chunk.bytes = share(bytes.substr(offset, std::min(wire::kSnapshotChunkBytes, core_.options.bytes_per_entry)));
   chunk.recovery = recovery;
   core_.send(to, std::move(chunk));
 }
