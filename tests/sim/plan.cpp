@@ -39,6 +39,7 @@ order::Options drawn_options(Random& random) {
   out.batches_in_flight = number(random, 1, 4);
   out.requests_waiting = random.chance(0.2) ? 4 : 64;
   out.batches_per_entry = number(random, 1, 6);
+  out.bytes_per_entry = one_of<std::size_t, 3>(random, {64, 256, 1U << 20U});   // and of one answer to a fetch
   out.slots_in_flight = number(random, 1, 16);
   out.stream_window = number(random, 4, 16);
   out.orders_parked = number(random, 8, 64);
@@ -114,6 +115,7 @@ Plan plan_of(const RunOptions& run, Random& random) {
   }
   if (plan.mode == Mode::figure8) {
     plan.gap = 1s;
+    plan.options.bytes_per_entry = 16;   // what is fetched comes entry by entry
     plan.weather.path_loss[static_cast<std::size_t>(Path::order)] = 0.9;
     plan.weather.path_loss[static_cast<std::size_t>(Path::ack)] = 0.3;
     plan.aim = {0.1, 0.4, random.chance(0.5) ? 0.1 : 0.3, false};
