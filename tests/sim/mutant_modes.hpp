@@ -18,7 +18,7 @@ struct MutantMode {
 inline MutantMode mutant_mode(const std::string& mistake) {
   static const std::map<std::string, MutantMode> kModesOf = {
       {"ack_last", {Mode::figure8, 1, 400}},
-      {"old_term", {Mode::member, 1, 1000}},
+      {"old_term", {Mode::figure8, 1, 1000}},
       {"no_recheck", {Mode::figure8, 1, 1000}},
       {"config_before_view", {Mode::conf1, 1, 200}},
       {"config_two", {Mode::conf2, 1, 400}},
