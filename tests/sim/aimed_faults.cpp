@@ -43,8 +43,10 @@ void AimedFaults::at(SimNode& node, Moment moment) {
   if (p <= 0 || !chance(p)) return;
   world_.statistics.count(Fault::aimed);
   if (moment == Moment::config && chance(0.5)) change_goal_by_one(node);
-  if (world_.plan.mode == Mode::figure8) figure8(node, moment);
-  else strike(node);
+  if (world_.plan.mode == Mode::figure8)
+    figure8(node, moment);
+  else
+    strike(node);
 }
 
 void AimedFaults::change_goal_by_one(const SimNode& node) {
@@ -52,9 +54,12 @@ void AimedFaults::change_goal_by_one(const SimNode& node) {
   auto choices = goal.voters;
   for (const auto uid : node.replica->config().voters)
     if (!goal.is_voter(uid) && !world_.node(uid).gone) choices.push_back(uid);
-  const auto uid = choices[static_cast<std::size_t>(world_.random.between(0, static_cast<std::int64_t>(choices.size()) - 1))];
-  if (goal.is_voter(uid)) goal.voters.erase(std::find(goal.voters.begin(), goal.voters.end(), uid));
-  else goal.voters.push_back(uid);
+  const auto uid =
+      choices[static_cast<std::size_t>(world_.random.between(0, static_cast<std::int64_t>(choices.size()) - 1))];
+  if (goal.is_voter(uid))
+    goal.voters.erase(std::find(goal.voters.begin(), goal.voters.end(), uid));
+  else
+    goal.voters.push_back(uid);
   std::erase(goal.learners, uid);
   if (goal.voters.size() >= 2 && goal.voters.size() <= 6) world_.want(goal);
 }
@@ -63,10 +68,9 @@ void AimedFaults::strike(SimNode& node) {
   const auto kind = world_.plan.aim.splits_only ? world_.random.between(1, 3) : world_.random.between(0, 5);
   const auto lasting = world_.random.between(Duration(20ms), Duration(400ms));
   if (kind == 0) {
-    later(Duration(0), 3ms, [this, &node] {
-      kill_for(world_, node, world_.random.between(Duration(1ms), Duration(200ms)));
-    });
-  } else if (kind == 1) {   // what it publishes now reaches only some
+    later(Duration(0), 3ms,
+          [this, &node] { kill_for(world_, node, world_.random.between(Duration(1ms), Duration(200ms))); });
+  } else if (kind == 1) {  // what it publishes now reaches only some
     for (Index other = 0; other < kMaxNodes; ++other)
       if (other != node.index && chance(0.6)) world_.network.cut(node.index, other);
     later(1ms, 20ms, [this] { world_.network.clear_links(); });
@@ -130,12 +134,14 @@ void AimedFaults::split_off(const std::vector<Uid>& side) {
 
 void AimedFaults::script(SimNode& node, Moment moment) {
   if (moment != Moment::config && moment != Moment::view) return;
-  if (world_.plan.mode == Mode::conf1) two_leaders(node, moment);
-  else two_behind(node, moment);
+  if (world_.plan.mode == Mode::conf1)
+    two_leaders(node, moment);
+  else
+    two_behind(node, moment);
 }
 
-// Ongaro's bug of 2015 (raft-dev, "bug in single-server membership changes"): a leader adds a server, and reaches only that
-// one; a second leader is elected by the others and removes the first.
+// Ongaro's bug of 2015 (raft-dev, "bug in single-server membership changes"): a leader adds a server, and reaches only
+// that one; a second leader is elected by the others and removes the first.
 void AimedFaults::two_leaders(SimNode& node, Moment moment) {
   const auto& voters = node.replica->config().voters;
   if (stage_ == 0 && moment == Moment::config && voters.size() == 5) {
