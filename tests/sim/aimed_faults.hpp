@@ -1,5 +1,6 @@
-// Faults at the moments that matter, instead of at random times: a promise, a view, a configuration, an adoption, a first
-// commit. And two scripts, for the two ways in which changing the configuration one server at a time is known to go wrong.
+// Faults at the moments that matter, instead of at random times: a promise, a view, a configuration, an adoption, a
+// first commit. And two scripts, for the two ways in which changing the configuration one server at a time is known to
+// go wrong.
 #pragma once
 
 #include <vector>
@@ -31,7 +32,7 @@ class AimedFaults {
   GroupWorld& world_;
   std::vector<Uid> founders_;
   int stage_ = 0;
-  Uid first_;   ///< who did the script's first step
+  Uid first_;  ///< who did the script's first step
   Uid added_;
 };
 

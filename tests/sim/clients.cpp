@@ -8,7 +8,8 @@
 
 namespace gavel::sim {
 
-Clients::Clients(const Plan& plan, Timeline& timeline, Random random, Checkers checkers, Statistics& statistics, Send send)
+Clients::Clients(const Plan& plan, Timeline& timeline, Random random, Checkers checkers, Statistics& statistics,
+                 Send send)
     : plan_(plan),
       timeline_(timeline),
       random_(random),
@@ -86,11 +87,15 @@ void Clients::start(std::size_t index, wire::Request request) {
 void Clients::answered(std::size_t index, CallId id, const order::Answered& answer) {
   auto& client = clients_[index];
   const auto it = client.calls.find(id);
-  if (it == client.calls.end()) return;   // an answer to a repeat came first
+  if (it == client.calls.end()) return;  // an answer to a repeat came first
   auto& call = it->second;
   switch (answer.status) {
-    case wire::AnswerStatus::busy: call.again = timeline_.now() + 30ms; return;
-    case wire::AnswerStatus::lost: call.again = timeline_.now() + 2ms; return;
+    case wire::AnswerStatus::busy:
+      call.again = timeline_.now() + 30ms;
+      return;
+    case wire::AnswerStatus::lost:
+      call.again = timeline_.now() + 2ms;
+      return;
     case wire::AnswerStatus::expired:
       // Outcomes are unknown now: what was under way took effect at most once. Reads go on.
       std::erase_if(client.calls, [](const auto& c) { return c.second.request.kind == wire::RequestKind::command; });
@@ -98,8 +103,10 @@ void Clients::answered(std::size_t index, CallId id, const order::Answered& answ
       client.number = {};
       return;
     case wire::AnswerStatus::ok:
-      if (call.request.kind == wire::RequestKind::open) opened(client, answer);
-      else ended(call, answer);
+      if (call.request.kind == wire::RequestKind::open)
+        opened(client, answer);
+      else
+        ended(call, answer);
       client.calls.erase(it);
       return;
     case wire::AnswerStatus::stale:

@@ -1,6 +1,6 @@
-// The client programs of a group world: each opens a session, sends commands and reads through whichever gateway, a few at a
-// time and never more than its window, and sends what is not answered again, under the same number, through another
-// gateway. What they are told is checked as it comes: exactly once (7), linearizability (8).
+// The client programs of a group world: each opens a session, sends commands and reads through whichever gateway, a few
+// at a time and never more than its window, and sends what is not answered again, under the same number, through
+// another gateway. What they are told is checked as it comes: exactly once (7), linearizability (8).
 #pragma once
 
 #include <functional>
@@ -44,8 +44,8 @@ class Clients {
   struct Call {
     wire::Request request;
     TimePoint sent;
-    TimePoint again;              ///< when it is sent again
-    std::int64_t begun_at = 0;    ///< for linearizability
+    TimePoint again;            ///< when it is sent again
+    std::int64_t begun_at = 0;  ///< for linearizability
     int tries = 0;
   };
   struct Client {

@@ -12,7 +12,9 @@ namespace gavel::sim {
 void Disk::Contents::apply(const Write& write) {
   const auto& op = write.operation;
   switch (op.kind) {
-    case order::PersistKind::promise: promise = op.bytes; break;
+    case order::PersistKind::promise:
+      promise = op.bytes;
+      break;
     case order::PersistKind::append:
       if (op.slot != last().next())
         throw Violation(Invariant::contract, "slot " + print(op.slot) + " written after slot " + print(last()));

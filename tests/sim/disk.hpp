@@ -1,6 +1,6 @@
 // One node's virtual disk, for one group: what is safe (synced), and what was written and not yet synced. A crash keeps
-// what is safe and a random number of the writes after it, in their order; the one at which it stops is the torn one, which
-// the store cuts. It keeps digests of the entries beside their bytes, for the checkers.
+// what is safe and a random number of the writes after it, in their order; the one at which it stops is the torn one,
+// which the store cuts. It keeps digests of the entries beside their bytes, for the checkers.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@ namespace gavel::sim {
 /// One operation of a replica on its disk, with what the checkers want to know of it.
 struct Write {
   order::Persist operation;
-  Digest entry;   ///< of an appended entry, without its payloads
+  Digest entry;  ///< of an appended entry, without its payloads
 };
 
 class Disk {

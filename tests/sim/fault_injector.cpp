@@ -54,23 +54,22 @@ void FaultInjector::inject() {
     bool possible;
     void (FaultInjector::*what)();
   };
-  const Choice choices[] = {
-      {22, allows(Fault::crash), &FaultInjector::kill_one},
-      {5, allows(Fault::power), &FaultInjector::kill_all},
-      {22, true, &FaultInjector::change_links},
-      {6, allows(Fault::clog) || allows(Fault::drop), &FaultInjector::hold_back},
-      {8, allows(Fault::pause), &FaultInjector::stop},
-      {7, true, &FaultInjector::change_weather},
-      {3, allows(Fault::clock), &FaultInjector::turn_clock},
-      {5, allows(Fault::slow_disk), &FaultInjector::hurt_disk},
-      {2, allows(Fault::full_disk), &FaultInjector::fill_disk},
-      {world_.plan.mode == Mode::damage ? 15 : 3, allows(Fault::lost_disk) && (damage || membership),
-       &FaultInjector::lose_disk},
-      {4, allows(Fault::drain), &FaultInjector::drain},
-      {3, allows(Fault::mute), &FaultInjector::mute},
-      {4, allows(Fault::observer), &FaultInjector::observe},
-      {2, allows(Fault::hint), &FaultInjector::mislead},
-      {membership ? 12 : 5, world_.plan.mode != Mode::partial, &FaultInjector::change_goal}};
+  const Choice choices[] = {{22, allows(Fault::crash), &FaultInjector::kill_one},
+                            {5, allows(Fault::power), &FaultInjector::kill_all},
+                            {22, true, &FaultInjector::change_links},
+                            {6, allows(Fault::clog) || allows(Fault::drop), &FaultInjector::hold_back},
+                            {8, allows(Fault::pause), &FaultInjector::stop},
+                            {7, true, &FaultInjector::change_weather},
+                            {3, allows(Fault::clock), &FaultInjector::turn_clock},
+                            {5, allows(Fault::slow_disk), &FaultInjector::hurt_disk},
+                            {2, allows(Fault::full_disk), &FaultInjector::fill_disk},
+                            {world_.plan.mode == Mode::damage ? 15 : 3,
+                             allows(Fault::lost_disk) && (damage || membership), &FaultInjector::lose_disk},
+                            {4, allows(Fault::drain), &FaultInjector::drain},
+                            {3, allows(Fault::mute), &FaultInjector::mute},
+                            {4, allows(Fault::observer), &FaultInjector::observe},
+                            {2, allows(Fault::hint), &FaultInjector::mislead},
+                            {membership ? 12 : 5, world_.plan.mode != Mode::partial, &FaultInjector::change_goal}};
   int sum = 0;
   for (const auto& choice : choices) sum += choice.possible ? choice.weight : 0;
   auto drawn = static_cast<int>(world_.random.between(0, sum - 1));
@@ -158,8 +157,10 @@ void FaultInjector::hold_back() {
   const auto until = world_.timeline.now() + world_.random.between(Duration(5ms), Duration(300ms));
   for (Index other = 0; other < kMaxNodes; ++other) {
     if (other == node.index || chance(0.5)) continue;
-    if (dropping) world_.network.drop(node.index, other, until);
-    else world_.network.clog(node.index, other, until);
+    if (dropping)
+      world_.network.drop(node.index, other, until);
+    else
+      world_.network.clog(node.index, other, until);
   }
   world_.narrator.say(node.uid, dropping ? "loses a burst of what it publishes" : "is held back by the network");
 }

@@ -1,5 +1,5 @@
-// The kinds of faults that a run may meet, by name: which of them a run is allowed (`gavel-sim --faults`), and how many of
-// each it met.
+// The kinds of faults that a run may meet, by name: which of them a run is allowed (`gavel-sim --faults`), and how many
+// of each it met.
 #pragma once
 
 #include <array>
@@ -12,30 +12,30 @@
 
 namespace gavel::sim {
 
-#define GAVEL_FAULTS(X)                                                              \
-  X(loss, "messages lost")                                                           \
-  X(duplicate, "messages delivered twice")                                           \
-  X(reorder, "messages overtaken by later ones: delays with a long tail")            \
-  X(drop, "bursts of PUB/SUB messages dropped at one subscriber")                    \
-  X(clog, "links that hold everything back and let it through later")                \
-  X(cut, "links cut in one direction only")                                          \
-  X(partition, "the cluster split in two, or one node cut off")                      \
+#define GAVEL_FAULTS(X)                                                               \
+  X(loss, "messages lost")                                                            \
+  X(duplicate, "messages delivered twice")                                            \
+  X(reorder, "messages overtaken by later ones: delays with a long tail")             \
+  X(drop, "bursts of PUB/SUB messages dropped at one subscriber")                     \
+  X(clog, "links that hold everything back and let it through later")                 \
+  X(cut, "links cut in one direction only")                                           \
+  X(partition, "the cluster split in two, or one node cut off")                       \
   X(partial, "nodes that only some can reach, even after everything else has healed") \
-  X(crash, "a process killed and started again")                                     \
-  X(power, "all processes killed at once")                                           \
-  X(torn, "a crash in the middle of writes to disk")                                 \
-  X(pause, "a process stopped for a while (SIGSTOP)")                                \
-  X(clock, "a wall clock that jumps")                                                \
-  X(slow_disk, "a disk that syncs slowly for a while")                               \
-  X(full_disk, "a disk that fails a write")                                          \
+  X(crash, "a process killed and started again")                                      \
+  X(power, "all processes killed at once")                                            \
+  X(torn, "a crash in the middle of writes to disk")                                  \
+  X(pause, "a process stopped for a while (SIGSTOP)")                                 \
+  X(clock, "a wall clock that jumps")                                                 \
+  X(slow_disk, "a disk that syncs slowly for a while")                                \
+  X(full_disk, "a disk that fails a write")                                           \
   X(lost_disk, "a disk lost or damaged: the node comes back under a new uid")         \
-  X(join, "a node added")                                                            \
-  X(leave, "a node removed")                                                         \
-  X(learner, "a node added as a learner only")                                       \
-  X(drain, "a node drained for a while")                                             \
+  X(join, "a node added")                                                             \
+  X(leave, "a node removed")                                                          \
+  X(learner, "a node added as a learner only")                                        \
+  X(drain, "a node drained for a while")                                              \
   X(hint, "connections reported lost, rightly or wrongly")                            \
   X(mute, "a member whose orders nobody hears, although it beats")                    \
-  X(observer, "gateways that are no members come and go")                            \
+  X(observer, "gateways that are no members come and go")                             \
   X(aimed, "faults at the moment of a promise, a vote, a view, a configuration, an adoption, a commit")
 
 enum class Fault : std::uint8_t {

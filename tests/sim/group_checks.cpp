@@ -20,8 +20,8 @@ void GroupChecks::booted(SimNode& node) {
   if (node.observer) return;
   const auto& safe = node.disk.safe();
   if (safe.base > total_order.last())
-    throw Violation(Invariant::total_order, show(node.uid) + " has a snapshot of slot " + print(safe.base) +
-                                                ", which was never decided");
+    throw Violation(Invariant::total_order,
+                    show(node.uid) + " has a snapshot of slot " + print(safe.base) + ", which was never decided");
   node.before.log.restore(safe.base, total_order.decided(), false);
   for (const auto& write : safe.entries) {
     const auto slot = node.before.log.last().next();
@@ -36,24 +36,28 @@ void GroupChecks::booted(SimNode& node) {
 Write GroupChecks::note_write(SimNode& node, order::Persist operation) {
   Digest digest;
   switch (operation.kind) {
-    case order::PersistKind::promise: break;
-    case order::PersistKind::append: note_append(node, operation.slot, operation.bytes, digest); break;
+    case order::PersistKind::promise:
+      break;
+    case order::PersistKind::append:
+      note_append(node, operation.slot, operation.bytes, digest);
+      break;
     case order::PersistKind::cut_tail:
       if (operation.slot < node.before.commit)
         throw Violation(Invariant::durability, show(node.uid) + " cuts its log to slot " + print(operation.slot) +
                                                    ", although it committed slot " + print(node.before.commit));
       node.before.log.cut(std::min(operation.slot, node.before.log.last()));
-      ++statistics_.cuts;
       break;
-    case order::PersistKind::snapshot: note_snapshot(node, operation); break;
+    case order::PersistKind::snapshot:
+      note_snapshot(node, operation);
+      break;
   }
   return {std::move(operation), digest};
 }
 
 void GroupChecks::note_append(SimNode& node, Slot slot, const SharedBytes& bytes, Digest& digest) {
   if (slot != node.before.log.last().next())
-    throw Violation(Invariant::contract, show(node.uid) + " appends slot " + print(slot) + " after slot " +
-                                             print(node.before.log.last()));
+    throw Violation(Invariant::contract,
+                    show(node.uid) + " appends slot " + print(slot) + " after slot " + print(node.before.log.last()));
   auto full = wire::decode<wire::FullEntry>(*bytes);
   if (!full) throw Violation(Invariant::contract, "an entry cannot be read back: " + full.error().message);
   if (full->payloads.size() != full->entry.batches.size())
@@ -67,8 +71,8 @@ void GroupChecks::note_append(SimNode& node, Slot slot, const SharedBytes& bytes
 }
 
 void GroupChecks::note_snapshot(SimNode& node, const order::Persist& operation) {
-  const bool own = operation.keep_tail && operation.slot <= node.before.log.last() &&
-                   operation.slot <= node.replica->commit();
+  const bool own =
+      operation.keep_tail && operation.slot <= node.before.log.last() && operation.slot <= node.replica->commit();
   if (operation.slot > total_order.last() && !own)
     throw Violation(Invariant::total_order, show(node.uid) + " takes over a snapshot of slot " + print(operation.slot) +
                                                 ", which was never decided");
@@ -137,7 +141,8 @@ void GroupChecks::decide(SimNode& node, Slot slot, const LogRecord& record, cons
 
 void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
   auto& log = node.before.log;
-  const auto commit = node.observer || node.memory_only ? std::min(node.replica->commit(), log.last()) : node.replica->commit();
+  const auto commit =
+      node.observer || node.memory_only ? std::min(node.replica->commit(), log.last()) : node.replica->commit();
   if (commit < node.before.commit) throw Violation(Invariant::contract, show(node.uid) + " takes a commit back");
   if (commit > log.last())
     throw Violation(Invariant::contract, show(node.uid) + " commits slot " + print(commit) + " beyond its log");
@@ -165,7 +170,8 @@ Found GroupChecks::stepped(SimNode& node, const order::Effects& effects) {
     return note.kind == order::NoteKind::snapshot_installed;
   });
   installed_ = installed ? node.replica->base() : Slot{};
-  if (node.observer || node.memory_only) follow_unwritten(node, installed);
+  if (node.observer || node.memory_only)
+    follow_unwritten(node, installed);
   else if (node.before.log.last() != node.replica->last())
     throw Violation(Invariant::contract, show(node.uid) + " has a log up to slot " + print(node.replica->last()) +
                                              " and wrote one up to slot " + print(node.before.log.last()));
@@ -175,7 +181,6 @@ Found GroupChecks::stepped(SimNode& node, const order::Effects& effects) {
   const auto leads = node.replica->leads() ? node.replica->promised() : wire::Term{};
   if (leads && leads != node.before.led) {
     found.leads = true;
-    ++statistics_.leaders;
     election_safety.leads(leads, node.self());
     leader_completeness.leads(node.uid, leads, node.before.log);
   }

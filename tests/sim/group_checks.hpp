@@ -1,5 +1,6 @@
 // All checkers of one group, and what feeds them: after each step of a replica, only what that step can have changed is
-// looked at. What a replica asks its disk to write tells how its log changed; the rest is compared with the step before.
+// looked at. What a replica asks its disk to write tells how its log changed; the rest is compared with the step
+// before.
 #pragma once
 
 #include <functional>
@@ -22,10 +23,10 @@ namespace gavel::sim {
 
 /// What a step was found to have done, for those who aim faults at it.
 struct Found {
-  bool leads = false;                      ///< began to lead
-  bool first_commit = false;               ///< committed a slot that nobody had committed before
-  std::vector<wire::Entry> own_entries;    ///< put into the log by their owner
-  std::vector<wire::Config> configurations; ///< committed for the first time
+  bool leads = false;                        ///< began to lead
+  bool first_commit = false;                 ///< committed a slot that nobody had committed before
+  std::vector<wire::Entry> own_entries;      ///< put into the log by their owner
+  std::vector<wire::Config> configurations;  ///< committed for the first time
 };
 
 class GroupChecks {
@@ -61,9 +62,9 @@ class GroupChecks {
 
   const std::vector<SimNode>& nodes_;
   Statistics& statistics_;
-  std::map<std::pair<Slot, wire::Term>, wire::Entry> entries_;   ///< not yet decided
-  std::vector<wire::Entry> appended_;                            ///< in the step at hand, by their owner
-  Slot installed_;                                               ///< a foreign snapshot, in the step at hand
+  std::map<std::pair<Slot, wire::Term>, wire::Entry> entries_;  ///< not yet decided
+  std::vector<wire::Entry> appended_;                           ///< in the step at hand, by their owner
+  Slot installed_;                                              ///< a foreign snapshot, in the step at hand
 };
 
 }  // namespace gavel::sim

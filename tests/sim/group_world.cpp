@@ -41,9 +41,8 @@ void GroupWorld::found(const std::vector<Index>& founders) {
 
 void GroupWorld::start_clients() {
   clients = std::make_unique<Clients>(
-      plan, timeline, random.fork(),
-      Clients::Checkers{checks.exactly_once, checks.linearizability, checks.durability}, statistics,
-      [this](std::size_t client, CallId id, const wire::Request& request) { call(client, id, request); });
+      plan, timeline, random.fork(), Clients::Checkers{checks.exactly_once, checks.linearizability, checks.durability},
+      statistics, [this](std::size_t client, CallId id, const wire::Request& request) { call(client, id, request); });
 }
 
 void GroupWorld::call(std::size_t client, CallId id, const wire::Request& request) {
@@ -102,8 +101,10 @@ void GroupWorld::want(wire::Config goal) {
   goal_ = std::move(goal);
   narrator.say("the operator wants " + order::print(goal_));
   for (auto& node : nodes) {
-    if (node.observer && goal_.is_member(node.uid)) timeline.after(Duration(0), [this, &node] { enlist(node); });
-    else if (node.up) tell_goal(node);
+    if (node.observer && goal_.is_member(node.uid))
+      timeline.after(Duration(0), [this, &node] { enlist(node); });
+    else if (node.up)
+      tell_goal(node);
   }
 }
 

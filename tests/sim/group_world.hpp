@@ -1,7 +1,7 @@
 // A world in which one group lives: up to twelve nodes with a replica each, under virtual time, network and disks, with
-// clients, an operator who wants other members now and then, and every checker looking on. Messages are really sealed and
-// opened. Who makes things go wrong stands outside (fault_injector.hpp, aimed_faults.hpp, a scenario) and uses what is
-// public here. Everything that is random comes from the seed.
+// clients, an operator who wants other members now and then, and every checker looking on. Messages are really sealed
+// and opened. Who makes things go wrong stands outside (fault_injector.hpp, aimed_faults.hpp, a scenario) and uses what
+// is public here. Everything that is random comes from the seed.
 #pragma once
 
 #include <functional>
@@ -37,8 +37,8 @@ class GroupWorld {
   Network network;
   std::vector<SimNode> nodes;
   GroupChecks checks;
-  bool show_messages = false;         ///< tell of every message, beats and acks apart
-  std::unique_ptr<Clients> clients;   ///< null in a scenario, which submits by itself
+  bool show_messages = false;        ///< tell of every message, beats and acks apart
+  std::unique_ptr<Clients> clients;  ///< null in a scenario, which submits by itself
 
   /// Called at every moment of a node, before what it sends leaves it.
   std::function<void(SimNode& node, Moment moment)> on_moment;
@@ -117,13 +117,13 @@ class GroupWorld {
 
   wire::Config goal_;
   wire::SnapshotRecord genesis_;
-  Random chance_;            ///< of what happens by itself: delays of disks and of clients
+  Random chance_;  ///< of what happens by itself: delays of disks and of clients
   order::Effects effects_;
   std::uint64_t incarnations_ = 0;
   std::uint64_t submits_ = 0;
   bool healed_ = false;
   std::vector<Index> core_;
-  bool promised_ = false;    ///< in the step at hand
+  bool promised_ = false;  ///< in the step at hand
 };
 
 }  // namespace gavel::sim

@@ -50,7 +50,7 @@ std::string GroupWorld::missing() {
 }
 
 std::string GroupWorld::member_missing(const SimNode& node, const SimNode& first) const {
-  if (!node.observer && !goal_.is_member(node.uid)) return {};   // removed, and not told yet
+  if (!node.observer && !goal_.is_member(node.uid)) return {};  // removed, and not told yet
   if (node.replica->commit() != first.replica->commit())
     return show(node.uid) + " has committed up to " + order::print(node.replica->commit()) + ", the leader up to " +
            order::print(first.replica->commit());
@@ -62,7 +62,8 @@ std::string GroupWorld::member_missing(const SimNode& node, const SimNode& first
 
 void GroupWorld::tidy() {
   const auto* first = leader();
-  if (first == nullptr || first->replica->config() != goal_ || first->replica->commit() != first->replica->last()) return;
+  if (first == nullptr || first->replica->config() != goal_ || first->replica->commit() != first->replica->last())
+    return;
   for (auto& node : nodes) retire(node);
 }
 

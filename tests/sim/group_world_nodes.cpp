@@ -15,13 +15,16 @@ void GroupWorld::boot(SimNode& node) {
   node.submitted.clear();
   node.executions.clear();
   const order::Setup setup{plan.options, GroupId{7}, node.self(),
-                           node.observer ? order::Participation::observer : order::Participation::member, random.next()};
-  node.replica = std::make_unique<order::Replica>(setup, node.observer ? order::Recovered{} : node.disk.read(),
-                                                  std::make_unique<Ledger>(&node.executions, node.index % 2 == 0), now_at(node));
+                           node.observer ? order::Participation::observer : order::Participation::member,
+                           random.next()};
+  node.replica =
+      std::make_unique<order::Replica>(setup, node.observer ? order::Recovered{} : node.disk.read(),
+                                       std::make_unique<Ledger>(&node.executions, node.index % 2 == 0), now_at(node));
   checks.booted(node);
   if (narrator)
     narrator.say(node.uid, std::string("starts") + (node.observer ? " as an observer" : "") + ", promised " +
-                               order::print(node.replica->promised()) + ", log up to " + order::print(node.replica->last()));
+                               order::print(node.replica->promised()) + ", log up to " +
+                               order::print(node.replica->last()));
   plan_tick(node);
   tell_goal(node);
   if (node.draining) drain(node, true);
@@ -81,7 +84,7 @@ void GroupWorld::hint(SimNode& node, Uid lost) {
 
 void GroupWorld::retire(SimNode& node) {
   if (!node.exists || node.gone || node.observer || goal_.is_member(node.uid)) return;
-  for (const auto& other : nodes)   // taken back meanwhile
+  for (const auto& other : nodes)  // taken back meanwhile
     if (other.up && other.index != node.index && other.replica->config().is_member(node.uid)) return;
   const bool was_up = node.up;
   if (was_up) crash(node);

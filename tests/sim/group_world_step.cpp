@@ -1,10 +1,12 @@
-// One step of one replica, and what becomes of its effects: writes first, then what the checkers find, then what leaves.
+// One step of one replica, and what becomes of its effects: writes first, then what the checkers find, then what
+// leaves.
 #include <algorithm>
 #include <utility>
 
 #include "common/wire/envelope.hpp"
 #include "tests/sim/checkers/violation.hpp"
 #include "tests/sim/group_world.hpp"
+#include "tests/sim/note_counts.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -16,29 +18,47 @@ constexpr std::int64_t kWallStart = 1'700'000'000'000'000;
 /// Null for beats and acks, of which there are too many.
 const char* name_of_kind(std::uint64_t kind) {
   switch (kind) {
-    case wire::Batch::kKind: return "batch";
-    case wire::Order::kKind: return "order";
-    case wire::Missing::kKind: return "missing: has anybody this batch?";
-    case wire::Repair::kKind: return "repair: here it is";
-    case wire::Token::kKind: return "token";
-    case wire::TokenAck::kKind: return "token received";
-    case wire::Rejected::kKind: return "rejected: more is promised";
-    case wire::HandOver::kKind: return "hand-over: start an election";
-    case wire::Fetch::kKind: return "fetch: what comes next?";
-    case wire::Entries::kKind: return "entries";
-    case wire::SnapshotChunk::kKind: return "a piece of a snapshot";
-    case wire::SnapshotFetch::kKind: return "the next piece of the snapshot?";
-    default: return nullptr;
+    case wire::Batch::kKind:
+      return "batch";
+    case wire::Order::kKind:
+      return "order";
+    case wire::Missing::kKind:
+      return "missing: has anybody this batch?";
+    case wire::Repair::kKind:
+      return "repair: here it is";
+    case wire::Token::kKind:
+      return "token";
+    case wire::TokenAck::kKind:
+      return "token received";
+    case wire::Rejected::kKind:
+      return "rejected: more is promised";
+    case wire::HandOver::kKind:
+      return "hand-over: start an election";
+    case wire::Fetch::kKind:
+      return "fetch: what comes next?";
+    case wire::Entries::kKind:
+      return "entries";
+    case wire::SnapshotChunk::kKind:
+      return "a piece of a snapshot";
+    case wire::SnapshotFetch::kKind:
+      return "the next piece of the snapshot?";
+    default:
+      return nullptr;
   }
 }
 
 Path path_of(order::Lane lane) {
   switch (lane) {
-    case order::Lane::batch: return Path::batch;
-    case order::Lane::order: return Path::order;
-    case order::Lane::ack: return Path::ack;
-    case order::Lane::beat: return Path::beat;
-    case order::Lane::tap: break;
+    case order::Lane::batch:
+      return Path::batch;
+    case order::Lane::order:
+      return Path::order;
+    case order::Lane::ack:
+      return Path::ack;
+    case order::Lane::beat:
+      return Path::beat;
+    case order::Lane::tap:
+      break;
   }
   return Path::unicast;
 }
@@ -85,15 +105,7 @@ void GroupWorld::absorb(SimNode& node) {
 
 void GroupWorld::tell(SimNode& node) {
   for (const auto& note : effects_.notes) {
-    switch (note.kind) {
-      case order::NoteKind::candidate: ++statistics.candidacies; break;
-      case order::NoteKind::swallowed: ++statistics.swallowed; break;
-      case order::NoteKind::adopted: ++statistics.adopted; break;
-      case order::NoteKind::handing_over: ++statistics.hand_overs; break;
-      case order::NoteKind::snapshot_made: ++statistics.snapshots; break;
-      case order::NoteKind::snapshot_installed: ++statistics.installed; break;
-      default: break;
-    }
+    count(statistics, note.kind);
     if (narrator) narrator.say(node.uid, note.text);
   }
 }
@@ -130,8 +142,10 @@ void GroupWorld::answer(SimNode& node) {
   for (auto& answered : effects_.answers) {
     const auto it = node.submitted.find(answered.id);
     if (it == node.submitted.end()) {
-      if (on_answer) on_answer(node, answered);
-      else throw Violation(Invariant::contract, show(node.uid) + " answers a request twice, or one that nobody made");
+      if (on_answer)
+        on_answer(node, answered);
+      else
+        throw Violation(Invariant::contract, show(node.uid) + " answers a request twice, or one that nobody made");
       continue;
     }
     const auto origin = it->second;
@@ -160,7 +174,8 @@ void GroupWorld::deliver(Index from, Index to, const SharedBytes& frame) {
   auto message = opened->body<wire::OrderMessage>();
   if (!message) throw Violation(Invariant::contract, "a message cannot be read back: " + message.error().message);
   if (show_messages && narrator)
-    if (const auto* what = name_of_kind(opened->kind)) narrator.say(node.uid, "<- " + show(opened->envelope.from) + " " + what);
+    if (const auto* what = name_of_kind(opened->kind))
+      narrator.say(node.uid, "<- " + show(opened->envelope.from) + " " + what);
   step(node, order::Received{{opened->envelope.from, opened->envelope.incarnation}, std::move(*message)});
 }
 

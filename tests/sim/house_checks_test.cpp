@@ -1,9 +1,10 @@
 // The house's checkers fire on histories that were broken by hand, and are silent on the same histories unbroken.
+#include "tests/sim/house/house_checks.hpp"
+
 #include <catch2/catch.hpp>
 
 #include "common/wire/services/auction_chain.hpp"
 #include "tests/sim/checkers/violation.hpp"
-#include "tests/sim/house/house_checks.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -85,7 +86,9 @@ TEST_CASE("P6 what a bidder was told is in the end on every replica, or a checke
   check.ends_with(kA, terms(), bids_of({1000, 1100}), {});
   fires(Invariant::durability, [&] { check.ends_with(kB, terms(), bids_of({1000}), {}); });
   fires(Invariant::durability, [&] { check.ends_with(kB, terms(), bids_of({1000, 1200}), {}); });
-  fires(Invariant::exactly_once, [&] { check.told(0, SessionId{3}, RequestNumber{1}, {"bob", Money{1200, {}}}, accepted(2)); });
+  fires(Invariant::exactly_once, [&] {
+    check.told(0, SessionId{3}, RequestNumber{1}, {"bob", Money{1200, {}}}, accepted(2));
+  });
 }
 
 TEST_CASE("P4 an auction's audit chain fits, or a checker fires") {

@@ -29,8 +29,7 @@ Bytes Ledger::apply(const order::CommandContext& context, BytesView command, std
     events.push_back(reply);
   }
   digest_ = digest_of(digest_, Bytes(command) + " " + reply + " " + std::to_string(context.time.micros));
-  if (watch_ != nullptr)
-    watch_->push_back({context.slot, {context.session, context.number, Bytes(command), reply}});
+  if (watch_ != nullptr) watch_->push_back({context.slot, {context.session, context.number, Bytes(command), reply}});
   return reply;
 }
 

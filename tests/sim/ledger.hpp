@@ -1,5 +1,5 @@
-// The service that the group world orders: a ledger that gives each command the next number, once. It tells the world what
-// it executes, so that the checkers see every effect on every replica, and it can tell its reads and its state.
+// The service that the group world orders: a ledger that gives each command the next number, once. It tells the world
+// what it executes, so that the checkers see every effect on every replica, and it can tell its reads and its state.
 #pragma once
 
 #include <vector>
@@ -34,7 +34,7 @@ class Ledger : public order::StateMachine {
   Executions* watch_;
   bool wild_;
   std::uint64_t total_ = 0;
-  std::uint64_t deadline_ = 0;   ///< the highest that was proposed
+  std::uint64_t deadline_ = 0;  ///< the highest that was proposed
   Digest digest_{1};
 };
 

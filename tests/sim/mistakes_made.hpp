@@ -1,5 +1,5 @@
-// The deliberate mistakes that are the world's to make, not the ordering core's (common/order/mistakes.hpp). Only this file's
-// implementation is compiled anew for the mutants: the rest of the simulator is the same in both.
+// The deliberate mistakes that are the world's to make, not the ordering core's (common/order/mistakes.hpp). Only this
+// file's implementation is compiled anew for the mutants: the rest of the simulator is the same in both.
 #pragma once
 
 namespace gavel::sim {

@@ -1,5 +1,5 @@
-// Every deliberate mistake of common/order/mistakes.hpp is caught by a checker, within a bounded number of seeds, in the mode
-// that is directed at it. README.md beside this file says which checker caught it, and after how many seeds.
+// Every deliberate mistake of common/order/mistakes.hpp is caught by a checker, within a bounded number of seeds, in
+// the mode that is directed at it. README.md beside this file says which checker caught it, and after how many seeds.
 #include <catch2/catch.hpp>
 
 #include "common/order/mistakes.hpp"

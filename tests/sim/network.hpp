@@ -1,5 +1,6 @@
 // The virtual network between numbered endpoints. It carries sealed frames and may lose, double, delay, reorder or hold
-// them back, drop bursts at one subscriber, and cut any link in either direction. What it does is drawn from one generator.
+// them back, drop bursts at one subscriber, and cut any link in either direction. What it does is drawn from one
+// generator.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@ namespace gavel::sim {
 /// The place of a node (or of a client program) in a world; not its uid.
 using Index = std::size_t;
 
-/// On which socket a frame travels; only the PUB/SUB ones drop bursts. A client's connection keeps order and loses nothing,
-/// until it breaks.
+/// On which socket a frame travels; only the PUB/SUB ones drop bursts. A client's connection keeps order and loses
+/// nothing, until it breaks.
 enum class Path : std::uint8_t { unicast, batch, order, ack, beat, client };
 inline constexpr std::size_t kPaths = 6;
 
@@ -26,7 +27,7 @@ inline constexpr std::size_t kPaths = 6;
 struct Weather {
   double loss = 0;
   double duplicate = 0;
-  double tail = 0;              ///< share of messages that are delayed by up to `tail_most` more
+  double tail = 0;  ///< share of messages that are delayed by up to `tail_most` more
   Duration least = 50us;
   Duration most = 400us;
   Duration tail_most = 30ms;

@@ -39,7 +39,7 @@ order::Options drawn_options(Random& random) {
   out.batches_in_flight = number(random, 1, 4);
   out.requests_waiting = random.chance(0.2) ? 4 : 64;
   out.batches_per_entry = number(random, 1, 6);
-  out.bytes_per_entry = one_of<std::size_t, 3>(random, {64, 256, 1U << 20U});   // and of one answer to a fetch
+  out.bytes_per_entry = one_of<std::size_t, 3>(random, {64, 256, 1U << 20U});  // and of one answer to a fetch
   out.slots_in_flight = number(random, 1, 16);
   out.stream_window = number(random, 4, 16);
   out.orders_parked = number(random, 8, 64);
@@ -108,14 +108,15 @@ Plan plan_of(const RunOptions& run, Random& random) {
   plan.bursts = random.chance(0.2);
   if (plan.bursts) plan.options.requests_waiting = 4;
   plan.faults_for = random.between(Duration(1500ms), Duration(4000ms));
-  plan.gap = plan.hot() ? random.between(Duration(8ms), Duration(100ms)) : random.between(Duration(20ms), Duration(200ms));
+  plan.gap =
+      plan.hot() ? random.between(Duration(8ms), Duration(100ms)) : random.between(Duration(20ms), Duration(200ms));
   if (plan.mode == Mode::member && random.chance(0.4)) {
     plan.gap = 400ms;
     plan.aim = {0, 0.7, 0.15, true};
   }
   if (plan.mode == Mode::figure8) {
     plan.gap = 1s;
-    plan.options.bytes_per_entry = 16;   // what is fetched comes entry by entry
+    plan.options.bytes_per_entry = 16;  // what is fetched comes entry by entry
     plan.weather.path_loss[static_cast<std::size_t>(Path::order)] = 0.9;
     plan.weather.path_loss[static_cast<std::size_t>(Path::ack)] = 0.3;
     plan.aim = {0.1, 0.4, random.chance(0.5) ? 0.1 : 0.3, false};
@@ -126,7 +127,7 @@ Plan plan_of(const RunOptions& run, Random& random) {
     plan.weather.path_loss.fill(0);
     plan.gap = random.between(Duration(50ms), Duration(300ms));
     plan.options.requests_waiting = 64;
-    plan.options.reply_window = 64;   // of clients as they are in production
+    plan.options.reply_window = 64;  // of clients as they are in production
     plan.options.session_ttl = 10min;
     plan.options.sessions = 65536;
   }

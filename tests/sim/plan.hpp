@@ -1,5 +1,6 @@
-// What one run is to be, drawn from its seed: the mode, how many members, the options of the protocol, how bad the weather
-// is, which faults come how often, how busy the clients are. Modes direct the faults at one part of the protocol.
+// What one run is to be, drawn from its seed: the mode, how many members, the options of the protocol, how bad the
+// weather is, which faults come how often, how busy the clients are. Modes direct the faults at one part of the
+// protocol.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +15,16 @@
 
 namespace gavel::sim {
 
-#define GAVEL_MODES(X)                                                                                        \
-  X(mixed, "everything, at random")                                                                           \
-  X(safety, "hot: many clients, many faults aimed at the moments that matter")                                \
-  X(member, "the configuration changes all the time")                                                         \
-  X(partial, "after the faults only a majority is fully connected")                                           \
-  X(quiet, "no requests after the faults: what is pending must come to rest by itself")                       \
-  X(damage, "disks are lost")                                                                                 \
-  X(conf1, "two leaders change the configuration, one before it committed an entry of its own")               \
-  X(conf2, "a candidate two configurations behind, with a vote one behind")                                   \
-  X(figure8, "leaders vanish with their view, commits are cut off")                                           \
+#define GAVEL_MODES(X)                                                                          \
+  X(mixed, "everything, at random")                                                             \
+  X(safety, "hot: many clients, many faults aimed at the moments that matter")                  \
+  X(member, "the configuration changes all the time")                                           \
+  X(partial, "after the faults only a majority is fully connected")                             \
+  X(quiet, "no requests after the faults: what is pending must come to rest by itself")         \
+  X(damage, "disks are lost")                                                                   \
+  X(conf1, "two leaders change the configuration, one before it committed an entry of its own") \
+  X(conf2, "a candidate two configurations behind, with a vote one behind")                     \
+  X(figure8, "leaders vanish with their view, commits are cut off")                             \
   X(house, "whole nodes and clients: directory, auctions, gateways")
 
 enum class Mode : std::uint8_t {
@@ -43,10 +44,10 @@ Result<Mode> parse_mode(const std::string& name);
 struct RunOptions {
   std::uint64_t seed = 1;
   std::optional<Mode> mode;
-  std::optional<std::size_t> nodes;      ///< founding voters, 1 to 7
+  std::optional<std::size_t> nodes;  ///< founding voters, 1 to 7
   FaultSet faults = FaultSet().set();
-  bool narrate = false;                  ///< the notes of the replicas and what happens to them, on stdout
-  bool show_messages = false;            ///< every message too
+  bool narrate = false;        ///< the notes of the replicas and what happens to them, on stdout
+  bool show_messages = false;  ///< every message too
 };
 
 /// How often something happens at each of the moments that faults are aimed at.
@@ -66,12 +67,12 @@ struct Plan {
   Duration sync_least = 100us;
   Duration sync_most = 1500us;
   Duration faults_for = 2s;
-  Duration gap = 100ms;                  ///< most faults are up to twice as far apart
+  Duration gap = 100ms;  ///< most faults are up to twice as far apart
   std::size_t clients = 3;
-  std::int64_t least_requests = 10;      ///< of a client, while faults last
+  std::int64_t least_requests = 10;  ///< of a client, while faults last
   std::int64_t most_requests = 60;
-  int late_requests = 4;                 ///< of a client, after the faults
-  bool bursts = false;                   ///< clients that send more than the gateways take
+  int late_requests = 4;  ///< of a client, after the faults
+  bool bursts = false;    ///< clients that send more than the gateways take
   bool hot() const { return mode == Mode::safety || mode == Mode::member || mode == Mode::figure8; }
   bool scripted() const { return mode == Mode::conf1 || mode == Mode::conf2; }
 };

@@ -48,7 +48,8 @@ std::vector<Index> cut_for_ever(GroupWorld& world) {
 void heal(GroupWorld& world, const FaultSet& faults) {
   world.network.clear_links();
   std::vector<Index> core;
-  if (world.plan.mode == Mode::partial && faults.test(static_cast<std::size_t>(Fault::partial))) core = cut_for_ever(world);
+  if (world.plan.mode == Mode::partial && faults.test(static_cast<std::size_t>(Fault::partial)))
+    core = cut_for_ever(world);
   world.heal(std::move(core));
 }
 

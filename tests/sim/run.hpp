@@ -4,8 +4,8 @@
 #include <string>
 
 #include "tests/sim/checkers/violation.hpp"
-#include "tests/sim/plan.hpp"
 #include "tests/sim/narrator.hpp"
+#include "tests/sim/plan.hpp"
 #include "tests/sim/statistics.hpp"
 
 namespace gavel::sim {
@@ -14,9 +14,9 @@ struct Outcome {
   bool passed = true;
   std::uint64_t seed = 0;
   Mode mode = Mode::mixed;
-  Invariant invariant = Invariant::contract;   ///< the first that was violated
-  std::string what;                            ///< in words; empty when it passed
-  TimePoint at;                                ///< virtual time of the violation, or of the end
+  Invariant invariant = Invariant::contract;  ///< the first that was violated
+  std::string what;                           ///< in words; empty when it passed
+  TimePoint at;                               ///< virtual time of the violation, or of the end
 };
 
 /// Makes the run of one group. `line` takes its narration.

@@ -23,7 +23,13 @@ Plan calm_plan() {
 
 class Player {
  public:
-  Player() : world_({}, calm_plan(), Random(1), [this](const std::string& line) { if (telling_) told_ += line + "\n"; }, statistics_) {
+  Player()
+      : world_(
+            {}, calm_plan(), Random(1),
+            [this](const std::string& line) {
+              if (telling_) told_ += line + "\n";
+            },
+            statistics_) {
     for (auto& node : world_.nodes) node.skew = {};
     world_.on_answer = [this](SimNode& node, const order::Answered& answer) { on_answer(node, answer); };
   }

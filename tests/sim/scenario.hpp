@@ -22,8 +22,8 @@
 namespace gavel::sim {
 
 struct Scenario {
-  std::string script;     ///< up to the line of dashes
-  std::string expected;   ///< after it
+  std::string script;    ///< up to the line of dashes
+  std::string expected;  ///< after it
 };
 
 Scenario parse_scenario(const std::string& text);

@@ -1,5 +1,5 @@
-// One node of a group world: its process (a replica, while it is up), its disk, its clock, and what the checkers remember
-// of it from the step before.
+// One node of a group world: its process (a replica, while it is up), its disk, its clock, and what the checkers
+// remember of it from the step before.
 #pragma once
 
 #include <map>
@@ -18,17 +18,17 @@ namespace gavel::sim {
 struct Remembered {
   NodeLog log;
   Slot commit;
-  wire::Term led;          ///< the term it led in, if it led
+  wire::Term led;  ///< the term it led in, if it led
   wire::Config config;
 };
 
 struct SimNode {
   Index index = 0;
   Uid uid;
-  bool exists = false;     ///< it has been started once
-  bool gone = false;       ///< its disk was lost: it never comes back under this uid
+  bool exists = false;  ///< it has been started once
+  bool gone = false;    ///< its disk was lost: it never comes back under this uid
   bool up = false;
-  bool observer = false;   ///< it runs (or would run) as a gateway that is no member
+  bool observer = false;  ///< it runs (or would run) as a gateway that is no member
   bool draining = false;
   Incarnation incarnation;
   std::unique_ptr<order::Replica> replica;
@@ -36,11 +36,11 @@ struct SimNode {
   Disk disk;
   bool syncing = false;
   bool disk_failed = false;
-  bool memory_only = false; ///< it was told so, and writes no more
+  bool memory_only = false;  ///< it was told so, and writes no more
   TimePoint slow_until = kLongAgo;
 
   TimePoint paused_until = kLongAgo;
-  Duration skew{};         ///< of its wall clock
+  Duration skew{};  ///< of its wall clock
   TimePoint tick_at = kNever;
 
   struct Origin {
@@ -48,7 +48,7 @@ struct SimNode {
     CallId call = 0;
   };
   std::map<order::SubmitId, Origin> submitted;
-  Executions executions;   ///< of the step at hand
+  Executions executions;  ///< of the step at hand
   Remembered before;
 
   wire::Member self() const { return {uid, incarnation}; }

@@ -15,9 +15,8 @@ Statistics& Statistics::operator+=(const Statistics& other) {
   };
   auto mine = fields();
   const auto theirs = other.fields();
-  [&]<std::size_t... I>(std::index_sequence<I...> /*all*/) {
-    (add(std::get<I>(mine), std::get<I>(theirs)), ...);
-  }(std::make_index_sequence<std::tuple_size_v<decltype(mine)>>{});
+  [&]<std::size_t... I>(std::index_sequence<I...> /*all*/) { (add(std::get<I>(mine), std::get<I>(theirs)), ...); }
+  (std::make_index_sequence<std::tuple_size_v<decltype(mine)>>{});
   settle_max_us = longest;
   return *this;
 }

@@ -12,16 +12,16 @@ namespace gavel::sim {
 
 struct Statistics {
   std::uint64_t runs = 0;
-  std::uint64_t steps = 0;         ///< events that some part of a run handled
+  std::uint64_t steps = 0;  ///< events that some part of a run handled
   std::uint64_t simulated_us = 0;
-  std::uint64_t messages = 0;      ///< sent from one node to another
+  std::uint64_t messages = 0;  ///< sent from one node to another
   std::uint64_t bytes = 0;
   std::uint64_t restarts = 0;
   std::uint64_t candidacies = 0;
   std::uint64_t leaders = 0;
   std::uint64_t swallowed = 0;
-  std::uint64_t adopted = 0;       ///< logs restored from a voter with a newer one
-  std::uint64_t cuts = 0;          ///< tails cut
+  std::uint64_t adopted = 0;  ///< logs restored from a voter with a newer one
+  std::uint64_t cuts = 0;     ///< tails cut
   std::uint64_t hand_overs = 0;
   std::uint64_t configurations = 0;
   std::uint64_t snapshots = 0;
@@ -30,12 +30,12 @@ struct Statistics {
   std::uint64_t submitted = 0;     ///< requests handed to a gateway, repeats included
   std::uint64_t acknowledged = 0;  ///< commands and reads answered
   std::uint64_t retries = 0;
-  std::uint64_t settle_us = 0;     ///< from the end of the faults to rest, summed
+  std::uint64_t settle_us = 0;  ///< from the end of the faults to rest, summed
   std::uint64_t settle_max_us = 0;
   std::vector<std::uint64_t> faults = std::vector<std::uint64_t>(kFaults);
-  GAVEL_FIELDS(runs, steps, simulated_us, messages, bytes, restarts, candidacies, leaders, swallowed, adopted, cuts, hand_overs,
-               configurations, snapshots, installed, commits, submitted, acknowledged, retries, settle_us, settle_max_us,
-               faults);
+  GAVEL_FIELDS(runs, steps, simulated_us, messages, bytes, restarts, candidacies, leaders, swallowed, adopted, cuts,
+               hand_overs, configurations, snapshots, installed, commits, submitted, acknowledged, retries, settle_us,
+               settle_max_us, faults);
 
   void count(Fault fault, std::uint64_t times = 1) { faults[static_cast<std::size_t>(fault)] += times; }
   std::uint64_t of(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }

@@ -1,5 +1,5 @@
-// Virtual time: a queue of actions, run one after the other in the order of their times; of equal times, in the order in
-// which they were asked for. Nothing else moves time, so one seed gives one history.
+// Virtual time: a queue of actions, run one after the other in the order of their times; of equal times, in the order
+// in which they were asked for. Nothing else moves time, so one seed gives one history.
 #pragma once
 
 #include <algorithm>

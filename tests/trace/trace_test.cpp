@@ -1,5 +1,5 @@
-// The scenarios beside this file: each must be told exactly as it is written there. After a wanted change of the protocol,
-// `gavel-sim --trace FILE --update` writes the new narration, and the difference is reviewed.
+// The scenarios beside this file: each must be told exactly as it is written there. After a wanted change of the
+// protocol, `gavel-sim --trace FILE --update` writes the new narration, and the difference is reviewed.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>

@@ -27,12 +27,20 @@ struct RunReport {
 };
 
 Outcome outcome_of(const RunReport& report) {
-  return {report.passed, report.seed, static_cast<Mode>(report.mode), static_cast<Invariant>(report.invariant),
-          report.what, TimePoint(Duration(report.at_us))};
+  return {report.passed,
+          report.seed,
+          static_cast<Mode>(report.mode),
+          static_cast<Invariant>(report.invariant),
+          report.what,
+          TimePoint(Duration(report.at_us))};
 }
 RunReport report_of(const Outcome& outcome, Statistics statistics) {
-  return {outcome.seed, outcome.passed, static_cast<std::uint8_t>(outcome.mode),
-          static_cast<std::uint8_t>(outcome.invariant), outcome.what, outcome.at.time_since_epoch().count(),
+  return {outcome.seed,
+          outcome.passed,
+          static_cast<std::uint8_t>(outcome.mode),
+          static_cast<std::uint8_t>(outcome.invariant),
+          outcome.what,
+          outcome.at.time_since_epoch().count(),
           std::move(statistics)};
 }
 
@@ -69,7 +77,7 @@ void write_all(int fd, const char* bytes, std::size_t size) {
 struct Worker {
   pid_t pid = 0;
   int fd = -1;
-  std::uint64_t next = 0;   ///< the seed that it is at
+  std::uint64_t next = 0;  ///< the seed that it is at
   Bytes buffer;
 };
 

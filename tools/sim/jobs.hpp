@@ -12,16 +12,16 @@
 namespace gavel::sim {
 
 struct Campaign {
-  RunOptions run;            ///< but for the seed
+  RunOptions run;  ///< but for the seed
   std::uint64_t first = 1;
   std::uint64_t last = 1;
   std::size_t jobs = 1;
-  bool stop = false;         ///< at the first violation
+  bool stop = false;  ///< at the first violation
 };
 
 struct Tally {
   Statistics statistics;
-  std::vector<Outcome> failures;   ///< in the order of their seeds
+  std::vector<Outcome> failures;  ///< in the order of their seeds
 };
 
 /// `progress`: called now and then with how many runs are done, and how many of them failed.

@@ -1,5 +1,5 @@
-// gavel-sim: the ordering protocol under virtual time, network and disks, one history a seed, every invariant checked after
-// every step. Exit code 0 if all held, 1 if one was violated, 2 for a wrong call.
+// gavel-sim: the ordering protocol under virtual time, network and disks, one history a seed, every invariant checked
+// after every step. Exit code 0 if all held, 1 if one was violated, 2 for a wrong call.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -138,9 +138,12 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", arguments.seeds, "the runs to make: A..B")->capture_default_str();
   app.add_option("--nodes", arguments.nodes, "founding voters, 1 to 7 (drawn from the seed otherwise)")
       ->check(CLI::Range(1, 7));
-  app.add_option("--faults", arguments.faults, "all, none, or names with commas between them (see --list)")->capture_default_str();
+  app.add_option("--faults", arguments.faults, "all, none, or names with commas between them (see --list)")
+      ->capture_default_str();
   app.add_option("--mode", arguments.mode, "what the faults aim at (see --list)")->capture_default_str();
-  app.add_option("--jobs", arguments.campaign.jobs, "processes to run in")->capture_default_str()->check(CLI::Range(1, 256));
+  app.add_option("--jobs", arguments.campaign.jobs, "processes to run in")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
   app.add_option("--mistake", arguments.mistake, "a deliberate mistake to make (gavel-sim-mutants only)");
   app.add_flag("--narrate", arguments.campaign.run.narrate, "tell the story of the runs");
   app.add_flag("--messages", arguments.campaign.run.show_messages, "with --narrate: tell of every message");
@@ -148,7 +151,9 @@ int main(int argc, char** argv) {
   app.add_option("--trace", arguments.trace, "play this scenario instead, and compare its narration");
   app.add_flag("--update", arguments.update, "with --trace: write the narration into the file");
   app.add_flag("--list", arguments.list, "list modes and faults");
-  app.add_option("-o,--output", arguments.output, "table or json")->capture_default_str()->check(CLI::IsMember({"table", "json"}));
+  app.add_option("-o,--output", arguments.output, "table or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "json"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -40,8 +40,8 @@ std::string table_of(const Campaign& campaign, const Tally& result, double secon
   std::ostringstream out;
   for (const auto& failure : result.failures)
     out << "seed " << failure.seed << " (" << name_of(failure.mode) << ", at"
-        << fixed(static_cast<double>(failure.at.time_since_epoch().count()) / 1000.0, 1) << " ms) violates " << failure.what
-        << "\n  replay: " << replay_command(of_seed(campaign, failure.seed)) << "\n";
+        << fixed(static_cast<double>(failure.at.time_since_epoch().count()) / 1000.0, 1) << " ms) violates "
+        << failure.what << "\n  replay: " << replay_command(of_seed(campaign, failure.seed)) << "\n";
   const auto row = [&out](const std::string& name, const std::string& value) {
     out << "  " << name << std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') << value << "\n";
   };
@@ -52,12 +52,15 @@ std::string table_of(const Campaign& campaign, const Tally& result, double secon
     row(name, std::to_string(value));
   });
   row("simulated", fixed(static_cast<double>(s.simulated_us) / 1e6, 1) + " s");
-  row("to rest, mean", fixed(static_cast<double>(s.settle_us) / 1e3 / static_cast<double>(std::max<std::uint64_t>(1, s.runs)), 0) +
-                           " ms after the faults");
+  row("to rest, mean",
+      fixed(static_cast<double>(s.settle_us) / 1e3 / static_cast<double>(std::max<std::uint64_t>(1, s.runs)), 0) +
+          " ms after the faults");
   row("to rest, worst", fixed(static_cast<double>(s.settle_max_us) / 1e3, 0) + " ms");
   row("real time", fixed(seconds, 1) + " s");
   row("speed", fixed(static_cast<double>(s.steps) / seconds, 0) + " steps/s, " +
-                   fixed(seconds * 1000.0 * static_cast<double>(campaign.jobs) / static_cast<double>(std::max<std::uint64_t>(1, s.runs)), 1) +
+                   fixed(seconds * 1000.0 * static_cast<double>(campaign.jobs) /
+                             static_cast<double>(std::max<std::uint64_t>(1, s.runs)),
+                         1) +
                    " ms of processor a run");
   out << "faults\n";
   for (std::size_t i = 0; i < kFaults; ++i)

@@ -17,10 +17,12 @@ void Boundedness::stepped(Uid node, const char* overfull, const order::Effects& 
 }
 
 void Boundedness::owed(Uid node, std::size_t requests, const order::Options& options) const {
-  // A snapshot that stands for a batch puts its requests back among those that wait: that may happen a few times in a row.
+  // A snapshot that stands for a batch puts its requests back among those that wait: that may happen a few times in a
+  // row.
   if (requests > 4 * options.requests_waiting * (1 + options.batches_in_flight))
-    throw Violation(Invariant::boundedness, show(node) + " has taken " + std::to_string(requests) + " requests, of which " +
-                                                std::to_string(options.requests_waiting) + " may wait");
+    throw Violation(Invariant::boundedness, show(node) + " has taken " + std::to_string(requests) +
+                                                " requests, of which " + std::to_string(options.requests_waiting) +
+                                                " may wait");
 }
 
 }  // namespace gavel::sim

@@ -1,5 +1,5 @@
-// Invariant 10: queues stay within their limits: the replica's own account of them, what one step asks for, and what waits
-// for its disk.
+// Invariant 10: queues stay within their limits: the replica's own account of them, what one step asks for, and what
+// waits for its disk.
 #pragma once
 
 #include "common/order/effects.hpp"

@@ -9,8 +9,9 @@ namespace gavel::sim {
 
 void Durability::committed(Uid node, Slot slot, const std::vector<Uid>& safe, const std::vector<Uid>& voters) const {
   if (2 * safe.size() <= voters.size())
-    throw Violation(Invariant::durability, show(node) + " commits slot " + print(slot) + ", which is safe on the disks of " +
-                                               show(safe) + " only, of the voters " + show(voters));
+    throw Violation(Invariant::durability, show(node) + " commits slot " + print(slot) +
+                                               ", which is safe on the disks of " + show(safe) +
+                                               " only, of the voters " + show(voters));
 }
 
 void Durability::acknowledged(Slot slot) { acknowledged_ = std::max(acknowledged_, slot); }

@@ -6,8 +6,7 @@
 namespace gavel::sim {
 
 void ElectionSafety::leads(wire::Term term, wire::Member leader) {
-  if (term.uid != leader.uid)
-    throw Violation(Invariant::election_safety, show(leader.uid) + " leads in " + show(term));
+  if (term.uid != leader.uid) throw Violation(Invariant::election_safety, show(leader.uid) + " leads in " + show(term));
   const auto [it, fresh] = leaders_.try_emplace(term, leader);
   if (!fresh && it->second != leader)
     throw Violation(Invariant::election_safety,

@@ -9,7 +9,8 @@ void ExactlyOnce::executed(const Bytes& operation, Slot slot, const Bytes& resul
   const auto [it, fresh] = effects_.try_emplace(operation, Effect{slot, result});
   if (const auto early = foreseen_.find(operation); early != foreseen_.end()) {
     if (early->second != result)
-      throw Violation(Invariant::exactly_once, "'" + operation + "' gave '" + early->second + "' and then '" + result + "'");
+      throw Violation(Invariant::exactly_once,
+                      "'" + operation + "' gave '" + early->second + "' and then '" + result + "'");
     foreseen_.erase(early);
   }
   if (!fresh)

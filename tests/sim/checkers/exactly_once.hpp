@@ -1,5 +1,5 @@
-// Invariant 7: a session's request takes effect at most once; an acknowledged one exactly once, with the result that the
-// client was told.
+// Invariant 7: a session's request takes effect at most once; an acknowledged one exactly once, with the result that
+// the client was told.
 #pragma once
 
 #include <map>

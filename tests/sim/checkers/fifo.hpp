@@ -1,5 +1,5 @@
-// Invariant 5: the batches of a stream are ordered in number order, each at most once; once a later life of a publisher is
-// in the order, an earlier one is closed.
+// Invariant 5: the batches of a stream are ordered in number order, each at most once; once a later life of a publisher
+// is in the order, an earlier one is closed.
 #pragma once
 
 #include <map>

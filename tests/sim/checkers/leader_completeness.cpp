@@ -7,7 +7,8 @@ namespace gavel::sim {
 namespace {
 [[noreturn]] void missing(Slot slot, wire::Term committed, Uid leader, wire::Term term) {
   throw Violation(Invariant::leader_completeness, "slot " + print(slot) + ", committed in " + show(committed) +
-                                                      ", is not in the log of " + show(leader) + ", leader of " + show(term));
+                                                      ", is not in the log of " + show(leader) + ", leader of " +
+                                                      show(term));
 }
 }  // namespace
 

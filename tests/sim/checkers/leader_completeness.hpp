@@ -1,5 +1,6 @@
 // Invariant 3: a committed entry is in the log of every leader of a later term. Checked from both sides: when a leader
-// begins, against what was committed in earlier terms; when a slot is committed, against later leaders that began before.
+// begins, against what was committed in earlier terms; when a slot is committed, against later leaders that began
+// before.
 #pragma once
 
 #include <vector>

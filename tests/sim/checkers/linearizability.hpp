@@ -1,6 +1,7 @@
-// Invariant 8, for a service that hands out rising numbers: each command gets the next one, a read sees the last. Such a
-// history is linearizable iff each operation's number is beyond those of the operations that were over before it began (at
-// least theirs, for a read), and none was seen before it was handed out. So one number must be remembered, the highest.
+// Invariant 8, for a service that hands out rising numbers: each command gets the next one, a read sees the last. Such
+// a history is linearizable iff each operation's number is beyond those of the operations that were over before it
+// began (at least theirs, for a read), and none was seen before it was handed out. So one number must be remembered,
+// the highest.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,8 @@ bool Liveness::look(TimePoint at, const std::string& missing) {
   }
   quiet_since_.reset();
   if (at - *healed_ > bound_)
-    throw Violation(Invariant::liveness, std::to_string((at - *healed_).count() / 1000) + " ms after the faults ended: " +
-                                             missing);
+    throw Violation(Invariant::liveness,
+                    std::to_string((at - *healed_).count() / 1000) + " ms after the faults ended: " + missing);
   return false;
 }
 

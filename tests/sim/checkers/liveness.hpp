@@ -1,5 +1,5 @@
-// Invariant 9: once faults stop and a majority is connected, an election ends and every pending request is answered, within
-// a bound on simulated time. The world says what is still missing; this says when that has lasted too long.
+// Invariant 9: once faults stop and a majority is connected, an election ends and every pending request is answered,
+// within a bound on simulated time. The world says what is still missing; this says when that has lasted too long.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// Invariant 2: the same slot and the same term are the same entry, after the same prefix, in every log that ever was. And
-// what a batch's name stands for never changes (§1).
+// Invariant 2: the same slot and the same term are the same entry, after the same prefix, in every log that ever was.
+// And what a batch's name stands for never changes (§1).
 #pragma once
 
 #include <map>

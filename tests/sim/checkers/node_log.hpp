@@ -1,6 +1,6 @@
-// A checker's copy of one replica's log in memory, kept from what the replica asks its disk to write: for every slot from 1
-// on, the term, a digest of the entry, and a digest of the whole prefix up to it. Prefixes that the replica gave up for a
-// snapshot stay here.
+// A checker's copy of one replica's log in memory, kept from what the replica asks its disk to write: for every slot
+// from 1 on, the term, a digest of the entry, and a digest of the whole prefix up to it. Prefixes that the replica gave
+// up for a snapshot stay here.
 #pragma once
 
 #include <vector>
@@ -12,8 +12,8 @@ namespace gavel::sim {
 
 struct LogRecord {
   wire::Term term;
-  Digest entry;    ///< of the entry, payloads apart
-  Digest prefix;   ///< of everything up to and including it
+  Digest entry;   ///< of the entry, payloads apart
+  Digest prefix;  ///< of everything up to and including it
 
   bool operator==(const LogRecord&) const = default;
 };

@@ -1,6 +1,6 @@
-// Invariant 4: no two replicas apply different entries at a slot; their states agree after it, their commands took effect
-// alike, their watchers were told the same; and entry time never goes back. The first replica to apply a slot decides what
-// the others are compared with.
+// Invariant 4: no two replicas apply different entries at a slot; their states agree after it, their commands took
+// effect alike, their watchers were told the same; and entry time never goes back. The first replica to apply a slot
+// decides what the others are compared with.
 #pragma once
 
 #include <map>

@@ -19,7 +19,7 @@ enum class Invariant : std::uint8_t {
   linearizability = 8,
   liveness = 9,
   boundedness = 10,
-  contract = 11   ///< not the protocol's, but that of the code: an assertion failed, an operation out of order
+  contract = 11  ///< not the protocol's, but that of the code: an assertion failed, an operation out of order
 };
 
 const char* name_of(Invariant invariant);

@@ -25,23 +25,24 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
   if (led && led != seen.led) {
     const wire::Member leader{uid, life};
     if (led.uid != uid || leaders_.try_emplace({group, led}, leader).first->second != leader)
-      throw Violation(Invariant::election_safety, show(uid) + " is a second leader of " + name_of(group) + " in " + show(led));
+      throw Violation(Invariant::election_safety,
+                      show(uid) + " is a second leader of " + name_of(group) + " in " + show(led));
   }
   seen.led = led;
   const auto commit = replica->commit();
-  if (commit < seen.commit) seen = {};   // the replica went and came back
+  if (commit < seen.commit) seen = {};  // the replica went and came back
   if (commit == seen.commit) return;
   for (auto slot = std::max(seen.commit.next(), replica->first()); slot <= commit; slot = slot.next()) {
     const auto digest = digest_of(wire::encode(replica->entry(slot)));
     if (decided_.try_emplace({group, slot}, digest).first->second != digest)
-      throw Violation(Invariant::total_order, show(uid) + " applies another entry at slot " + print(slot) + " of " +
-                                                  name_of(group));
+      throw Violation(Invariant::total_order,
+                      show(uid) + " applies another entry at slot " + print(slot) + " of " + name_of(group));
   }
   seen.commit = commit;
   const auto state = replica->machine().digest();
   if (states_.try_emplace({group, commit}, state).first->second != state)
-    throw Violation(Invariant::total_order, show(uid) + " is in another state at slot " + print(commit) + " of " +
-                                                name_of(group));
+    throw Violation(Invariant::total_order,
+                    show(uid) + " is in another state at slot " + print(commit) + " of " + name_of(group));
   if (group == kDirectoryGroup && node.directory() != nullptr) follow_directory(*node.directory());
   if (const auto* auction = node.auction(group)) {
     auto& checks = auctions_[group];

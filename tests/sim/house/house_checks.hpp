@@ -1,7 +1,7 @@
-// What must hold in a whole house, whatever happens to its nodes: the decided entries and the states of every group are the
-// same wherever they are seen (4); nobody leads a term twice (1); every auction's accepted bids rise strictly and each
-// counts once (7, 8); what a client was told stays true (6); no item is sold twice, no auction is lost, its watchers miss
-// nothing and hear nothing twice.
+// What must hold in a whole house, whatever happens to its nodes: the decided entries and the states of every group are
+// the same wherever they are seen (4); nobody leads a term twice (1); every auction's accepted bids rise strictly and
+// each counts once (7, 8); what a client was told stays true (6); no item is sold twice, no auction is lost, its
+// watchers miss nothing and hear nothing twice.
 #pragma once
 
 #include <map>
@@ -50,10 +50,10 @@ class AuctionChecks {
     RequestNumber number;
     std::int64_t amount = 0;
   };
-  std::vector<auction::BidRecord> bids_;              ///< in the decided order
+  std::vector<auction::BidRecord> bids_;  ///< in the decided order
   std::set<std::pair<SessionId, RequestNumber>> counted_;
-  std::map<std::uint64_t, Told> told_;                ///< by ordinal
-  std::map<std::size_t, std::uint64_t> heard_;        ///< by watcher: the last ordinal
+  std::map<std::uint64_t, Told> told_;          ///< by ordinal
+  std::map<std::size_t, std::uint64_t> heard_;  ///< by watcher: the last ordinal
   std::optional<auction::Outcome> outcome_;
   Linearizability known_;
 };
@@ -70,6 +70,7 @@ class HouseChecks {
   AuctionChecks& auction(GroupId group) { return auctions_[group]; }
   const std::map<std::string, directory::Auction>& started() const { return started_; }
   std::size_t acknowledged() const;
+  std::size_t decided_slots() const { return decided_.size(); }
 
   /// In the end, on each node that lives.
   void ends_with(const host::Node& node);

@@ -28,7 +28,8 @@ void HouseFaults::restart_later(HouseNode& node, Duration most) {
 HouseNode& HouseFaults::someone() {
   const auto running = world_.running();
   if (running.empty()) return world_.nodes[0];
-  return world_.nodes[running[static_cast<std::size_t>(world_.random.between(0, static_cast<std::int64_t>(running.size()) - 1))]];
+  return world_.nodes[running[static_cast<std::size_t>(
+      world_.random.between(0, static_cast<std::int64_t>(running.size()) - 1))]];
 }
 
 void HouseFaults::inject() {
@@ -55,7 +56,8 @@ void HouseFaults::inject() {
       if (node.failed) kill(node);
     });
   } else if (drawn < 88) {
-    if (allows(Fault::clock)) world_.statistics.count(Fault::clock), node.skew += world_.random.between(Duration(-500ms), Duration(500ms));
+    if (allows(Fault::clock))
+      world_.statistics.count(Fault::clock), node.skew += world_.random.between(Duration(-500ms), Duration(500ms));
   } else if (drawn < 92) {
     if (allows(Fault::drain)) world_.drain(node);
   } else if (drawn < 95) {
@@ -85,7 +87,8 @@ void HouseFaults::change_links() {
   if (allows(Fault::partition) && chance(0.6)) {
     world_.statistics.count(Fault::partition);
     std::vector<bool> side(kHouseNodes);
-    if (chance(0.5)) side[node.index] = true;
+    if (chance(0.5))
+      side[node.index] = true;
     else
       for (Index i = 0; i < side.size(); ++i) side[i] = chance(0.5);
     network.split(side);
@@ -121,7 +124,8 @@ void HouseFaults::lose_disk(HouseNode& node) {
     if (const auto* directory = world_.nodes[i].node->directory())
       for (const auto& [id, auction] : directory->auctions())
         if (auction.members.size() < 3) return;
-  const bool lost = std::any_of(world_.nodes.begin(), world_.nodes.end(), [](const HouseNode& n) { return !n.retired.empty(); });
+  const bool lost =
+      std::any_of(world_.nodes.begin(), world_.nodes.end(), [](const HouseNode& n) { return !n.retired.empty(); });
   if (lost || world_.running().size() < 4) return;
   world_.lose_disk(node);
   restart_later(node, 300ms);

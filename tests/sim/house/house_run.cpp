@@ -20,14 +20,16 @@ void found(HouseWorld& world, std::size_t founders) {
   world.run_until(TimePoint(100ms));
   for (Index i = 1; i < founders; ++i) world.start(world.nodes[i]);
   const auto joined = [&] {
-    return std::all_of(world.nodes.begin(), world.nodes.begin() + static_cast<std::ptrdiff_t>(founders), [&](const HouseNode& n) {
-      const auto* replica = n.node->replica(kDirectoryGroup);
-      return replica != nullptr && replica->config().voters.size() == founders;
-    });
+    return std::all_of(world.nodes.begin(), world.nodes.begin() + static_cast<std::ptrdiff_t>(founders),
+                       [&](const HouseNode& n) {
+                         const auto* replica = n.node->replica(kDirectoryGroup);
+                         return replica != nullptr && replica->config().voters.size() == founders;
+                       });
   };
   while (!joined()) {
     world.run_until(world.timeline.now() + 20ms);
-    if (world.timeline.now() > TimePoint(kFoundingBound)) throw Violation(Invariant::liveness, "the nodes do not come together");
+    if (world.timeline.now() > TimePoint(kFoundingBound))
+      throw Violation(Invariant::liveness, "the nodes do not come together");
   }
 }
 
@@ -77,6 +79,7 @@ Outcome run_house(const RunOptions& options, Statistics& statistics, Narrator::L
   set_check_witness(nullptr);
   out.at = world.timeline.now();
   ++statistics.runs;
+  statistics.commits += world.checks.decided_slots();
   statistics.steps += world.timeline.steps();
   statistics.simulated_us += static_cast<std::uint64_t>(out.at.time_since_epoch().count());
   return out;

@@ -4,16 +4,22 @@
 
 #include "tests/sim/checkers/violation.hpp"
 #include "tests/sim/house/house_world.hpp"
+#include "tests/sim/note_counts.hpp"
 
 namespace gavel::sim {
 namespace {
 Path path_of(char lane) {
   switch (lane) {
-    case 'b': return Path::batch;
-    case 'o': return Path::order;
-    case 'a': return Path::ack;
-    case 'h': return Path::beat;
-    default: return Path::unicast;
+    case 'b':
+      return Path::batch;
+    case 'o':
+      return Path::order;
+    case 'a':
+      return Path::ack;
+    case 'h':
+      return Path::beat;
+    default:
+      return Path::unicast;
   }
 }
 }  // namespace
@@ -30,25 +36,31 @@ void HouseWorld::act(HouseNode& node, const Act& what) {
 }
 
 void HouseWorld::act_later(HouseNode& node, Duration delay, Act what) {
-  timeline.at(std::max(timeline.now() + delay, node.paused_until), [this, &node, starts = node.starts, what = std::move(what)] {
-    if (!node.node || node.starts != starts) return;
-    if (node.paused_until > timeline.now()) return act_later(node, Duration(0), what);
-    act(node, what);
-  });
+  timeline.at(std::max(timeline.now() + delay, node.paused_until),
+              [this, &node, starts = node.starts, what = std::move(what)] {
+                if (!node.node || node.starts != starts) return;
+                if (node.paused_until > timeline.now()) return act_later(node, Duration(0), what);
+                act(node, what);
+              });
 }
 
 void HouseWorld::carry_out(HouseNode& node) {
   host::NodeEffects effects;
   std::swap(effects, node.effects);
   checks.stepped(node.uid, node.life(), *node.node);
+  for (const auto& note : effects.notes)
+    if (note.kind) count(statistics, *note.kind);
   if (narrator)
     for (const auto& note : effects.notes) narrator.say(node.uid, "[" + print(note.group) + "] " + note.text);
   for (const auto& link : effects.links) {
-    if (link.endpoints) node.links[link.peer] = link.endpoints->peer;
-    else node.links.erase(link.peer);
+    if (link.endpoints)
+      node.links[link.peer] = link.endpoints->peer;
+    else
+      node.links.erase(link.peer);
   }
   for (const auto& subscription : effects.subscriptions) {
-    if (subscription.wanted) node.subscriptions.insert(subscription.prefix);
+    if (subscription.wanted)
+      node.subscriptions.insert(subscription.prefix);
     else if (const auto it = node.subscriptions.find(subscription.prefix); it != node.subscriptions.end())
       node.subscriptions.erase(it);
   }
@@ -152,9 +164,12 @@ void HouseWorld::deliver(Index from, Index to, const SharedBytes& tagged_frame) 
   if (!node.node) return;
   act_later(node, Duration(0), [this, &node, tag, address, frame](host::Node& it, host::NodeEffects& effects) {
     const auto now = now_at(node);
-    if (tag == Tag::peer) it.on_peer_frame(now, frame, effects);
-    else if (tag == Tag::datagram) it.on_datagram(now, frame, effects);
-    else it.on_client_frame(now, address, frame, effects);
+    if (tag == Tag::peer)
+      it.on_peer_frame(now, frame, effects);
+    else if (tag == Tag::datagram)
+      it.on_datagram(now, frame, effects);
+    else
+      it.on_client_frame(now, address, frame, effects);
   });
 }
 
@@ -171,7 +186,8 @@ void HouseWorld::connect(HouseClient& client, const std::string& endpoint) {
   client.gateway = node == nullptr ? std::nullopt : std::optional(node->index);
   if (node != nullptr) return;
   timeline.after(moment(), [this, &client, connection = client.connection] {
-    if (client.connection == connection) use(client, [this](client::Client& core) { core.on_gateway_lost(timeline.now()); });
+    if (client.connection == connection)
+      use(client, [this](client::Client& core) { core.on_gateway_lost(timeline.now()); });
   });
 }
 

@@ -50,7 +50,8 @@ void HouseUsers::tick(HouseClient& client) {
 void HouseUsers::command(HouseClient& client, GroupId group, const Bytes& body, Pending pending) {
   ++world_.statistics.submitted;
   world_.use(client, [&](client::Client& core) {
-    pending_.emplace(std::pair(client.index, core.command(world_.timeline.now(), group, body, kTimeout)), std::move(pending));
+    pending_.emplace(std::pair(client.index, core.command(world_.timeline.now(), group, body, kTimeout)),
+                     std::move(pending));
   });
 }
 
@@ -75,7 +76,8 @@ void HouseUsers::bid(HouseClient& client) {
   if (random_.chance(0.15)) {
     ++world_.statistics.submitted;
     return world_.use(client, [&](client::Client& core) {
-      const auto call = core.query(world_.timeline.now(), group, wire::encode_any(auction::Question{auction::AskShow{}}), kTimeout);
+      const auto call =
+          core.query(world_.timeline.now(), group, wire::encode_any(auction::Question{auction::AskShow{}}), kTimeout);
       pending_.emplace(std::pair(client.index, call), Pending{Kind::show, group, {}, checks.begin(), {}});
     });
   }
@@ -86,8 +88,10 @@ void HouseUsers::bid(HouseClient& client) {
 }
 
 void HouseUsers::on_effect(HouseClient& client, const client::Effect& effect) {
-  if (const auto* completed = std::get_if<client::Completed>(&effect)) on_completed(client, *completed);
-  else if (const auto* event = std::get_if<client::Event>(&effect)) on_event(client, *event);
+  if (const auto* completed = std::get_if<client::Completed>(&effect))
+    on_completed(client, *completed);
+  else if (const auto* event = std::get_if<client::Event>(&effect))
+    on_event(client, *event);
   else if (const auto* resync = std::get_if<client::Resync>(&effect)) {
     auto& watch = watches_[{client.index, resync->group}];
     watch.gap = watch.ever_gap = true;
@@ -131,7 +135,8 @@ void HouseUsers::on_directory(const Pending& pending, const Bytes& body) {
     items_.insert(pending.item);
   } else if (const auto* started = std::get_if<directory::AuctionStarted>(&*reply)) {
     world_.checks.auction_started(started->auction);
-    world_.narrator.say("the auction " + started->auction.id + " is started, in group " + print(started->auction.group));
+    world_.narrator.say("the auction " + started->auction.id + " is started, in group " +
+                        print(started->auction.group));
     watch(started->auction.group);
   }
 }

@@ -1,5 +1,5 @@
-// Who uses the house, through production client cores: sellers put items on offer and start auctions, two of them for the
-// same items; bidders bid, ask and watch. What they are told goes to the checkers.
+// Who uses the house, through production client cores: sellers put items on offer and start auctions, two of them for
+// the same items; bidders bid, ask and watch. What they are told goes to the checkers.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ class HouseUsers {
     auction::Bid bid;
   };
   struct Watch {
-    bool gap = false;        ///< told since the last event that some may be missed
+    bool gap = false;  ///< told since the last event that some may be missed
     bool ever_gap = false;
   };
 
@@ -48,7 +48,7 @@ class HouseUsers {
   HouseWorld& world_;
   Random random_;
   std::map<std::pair<std::size_t, client::CallId>, Pending> pending_;
-  std::map<GroupId, std::int64_t> price_;        ///< that somebody has heard of
+  std::map<GroupId, std::int64_t> price_;  ///< that somebody has heard of
   std::map<std::pair<std::size_t, GroupId>, Watch> watches_;
   std::set<std::string> items_;
   std::vector<int> left_;

@@ -113,9 +113,10 @@ void HouseWorld::lost_to_clients(HouseNode& node) {
   for (auto& client : clients) {
     if (client.gateway != node.index) continue;
     client.gateway.reset();
-    if (!random.chance(0.7)) continue;   // a host that vanished tells nobody
+    if (!random.chance(0.7)) continue;  // a host that vanished tells nobody
     timeline.after(moment(), [this, &client, connection = client.connection] {
-      if (client.connection == connection) use(client, [this](client::Client& core) { core.on_gateway_lost(timeline.now()); });
+      if (client.connection == connection)
+        use(client, [this](client::Client& core) { core.on_gateway_lost(timeline.now()); });
     });
   }
 }

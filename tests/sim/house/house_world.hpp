@@ -1,6 +1,6 @@
-// A world in which a whole house lives: nodes as in production (node/host), with the directory, auctions and gateways, and
-// clients as in production (client/core), under virtual time, network and disks. The programs' part, sockets and threads,
-// is what this stands for: connections, subscriptions, beacons, a store in memory.
+// A world in which a whole house lives: nodes as in production (node/host), with the directory, auctions and gateways,
+// and clients as in production (client/core), under virtual time, network and disks. The programs' part, sockets and
+// threads, is what this stands for: connections, subscriptions, beacons, a store in memory.
 #pragma once
 
 #include <map>
@@ -24,15 +24,15 @@ inline constexpr std::size_t kHouseClients = 5;
 
 struct HouseNode {
   Index index = 0;
-  Uid uid;                          ///< another one after its disk was lost
+  Uid uid;  ///< another one after its disk was lost
   std::uint64_t starts = 0;
-  std::unique_ptr<host::Node> node; ///< null while it is down
+  std::unique_ptr<host::Node> node;  ///< null while it is down
   std::unique_ptr<store::MemoryStore> disk = std::make_unique<store::MemoryStore>();
   bool syncing = false;
-  bool failed = false;              ///< its disk
+  bool failed = false;  ///< its disk
   std::optional<host::DiskTicket> written;
   host::NodeEffects effects;
-  std::map<Uid, std::string> links; ///< to which endpoint it is connected
+  std::map<Uid, std::string> links;  ///< to which endpoint it is connected
   std::multiset<Bytes> subscriptions;
   Bytes beacon;
   std::vector<Uid> retired;
