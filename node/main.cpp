@@ -1,5 +1,5 @@
 // gavel-node: one node of a cluster. It reads what it is told, opens its data directory and its sockets, and runs until
-// it is asked to go (SIGTERM, SIGINT: it hands over first; a second one: at once). Exit codes: PRODUCT.md.
+// it is asked to go (SIGTERM, SIGINT: it hands over first; a second one: at once). Exit codes: README.md here.
 #include <malloc.h>
 
 #include <iostream>

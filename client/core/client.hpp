@@ -57,8 +57,7 @@ class Client {
   /// In order; the owner carries them out and clears the vector.
   Effects& effects() { return effects_; }
 
-  // -- what can be seen
-  // -------------------------------------------------------------------------------------------------
+  // -- what can be seen -----------------------------------------------------------------------------------------------
 
   bool welcomed() const { return link_ == Link::welcomed; }
   Uid gateway() const { return welcomed() ? gateway_uid_ : Uid{}; }

@@ -39,8 +39,8 @@ struct Position {
 
 /// A node for its whole life: 16 bits of operator-set priority, then 48 random bits; the highest wins an LCR election.
 using Uid = Id<struct UidTag>;
-/// One life of a node: larger at each start (a counter on disk in the high 24 bits, then 16 random bits). The low 24 bits
-/// count the replicas that it starts in that life, so that no two of them share a stream.
+/// One life of a node: larger at each start (a counter on disk in the high 24 bits, then 16 random bits). The low 24
+/// bits count the replicas that it starts in that life, so that no two of them share a stream.
 using Incarnation = Id<struct IncarnationTag>;
 /// One replicated service instance.
 using GroupId = Id<struct GroupTag>;

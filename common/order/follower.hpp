@@ -1,5 +1,5 @@
 // Following a leader: taking its entries as Raft takes an append, whether they come by multicast, by fetch, by recovery
-// or as a snapshot (PROTOCOL.md §3.4, §4 "A follower"). Entries whose batches have not come yet are parked, for a short
+// or as a snapshot (PROTOCOL.md §3.4, §4). Entries whose batches have not come yet are parked, for a short
 // while, in order. Keeps invariant 2 (log matching); everything that it accepts goes to the journal before anybody
 // hears an ack.
 #pragma once

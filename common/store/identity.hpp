@@ -25,7 +25,7 @@ class NodeIdentity {
   ~NodeIdentity();
 
   Uid uid() const { return uid_; }
-  /// The count of starts in the high 48 bits, random low 16 bits.
+  /// The count of starts in the high 24 bits, then 16 random bits; the low 24 are 0, for the node to count in.
   Incarnation incarnation() const { return incarnation_; }
   const std::string& cluster() const { return cluster_; }
   /// 1 at the first start under this uid.

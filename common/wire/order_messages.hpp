@@ -161,7 +161,7 @@ using OrderMessage = std::variant<Batch, Order, Ack, Beat, Missing, Repair, Toke
 // ---- what batches hold (§7) -------------------------------------------------------------------------------------
 
 enum class RequestKind : std::uint8_t {
-  open = 1,     ///< opens a session; the reply's body is its id
+  open = 1,     ///< opens a session; the answer names it
   command = 2,  ///< changes the state, once per (session, number)
   query = 3,    ///< reads at its place in the order; only the gateway that published it evaluates it
   proposal = 4  ///< from a node, not a client: a deadline, an observation; idempotent by what it says

@@ -124,8 +124,7 @@ TimePoint Node::next_deadline() const {
   return parts.exiting ? next : std::min(next, parts.drain_until);
 }
 
-// ---- what can be seen
-// -------------------------------------------------------------------------------------------------
+// ---- what can be seen -------------------------------------------------------------------------------------------
 
 const NodeSetup& Node::setup() const { return parts_->setup; }
 

@@ -64,7 +64,7 @@ struct NodeNote {
   std::optional<order::NoteKind> kind;
   std::string text;
 };
-/// The node has nothing more to do: the program flushes, and ends with this code (PRODUCT.md, exit codes).
+/// The node has nothing more to do: the program flushes, and ends with this code (node/README.md).
 struct Exit {
   int code = 0;
   std::string reason;

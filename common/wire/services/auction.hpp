@@ -44,7 +44,7 @@ struct Terms {
   GAVEL_FIELDS(auction, item, title, seller, kind, start_price, increment, start, end);
 };
 
-/// What became of a bid. `unknown_auction` and `busy` are said by gateways, which have no auction to ask.
+/// What became of a bid. `unknown_auction` and `busy` are for whoever answers without an auction to ask.
 enum class Verdict : std::uint8_t {
   accepted = 0,
   too_low = 1,
