@@ -14,7 +14,7 @@
 namespace gavel::order {
 
 /// PUB/SUB topics are group id + lane (PROTOCOL.md §2).
-enum class Lane : char { batch = 'b', order = 'o', ack = 'a', beat = 'h', tap = 't' };
+enum class Lane : char { batch = 'b', order = 'o', ack = 'a', beat = 'h' };
 
 /// To every node that subscribes to the group's lane; not to the sender itself.
 struct Multicast {

@@ -57,8 +57,6 @@ Path path_of(order::Lane lane) {
       return Path::ack;
     case order::Lane::beat:
       return Path::beat;
-    case order::Lane::tap:
-      break;
   }
   return Path::unicast;
 }
