@@ -66,7 +66,7 @@ void result(Context& context, const std::string& id) {
 /// A command whose only argument is an auction.
 void add_simple(CLI::App& app, Context& context, const std::string& name, const std::string& about,
                 void (*run)(Context&, const std::string&)) {
-  auto* command = app.add_subcommand(name, about);
+  auto* command = app.add_subcommand(name, about + "\n\nExamples:\n  gavel " + name + " lot-7");
   auto id = std::make_shared<std::string>();
   command->add_option("AUCTION", *id, "Its id, e.g. lot-7")->required();
   command->callback([&context, id, run] { context.action = [&context, id, run] { run(context, *id); }; });
@@ -75,7 +75,10 @@ void add_simple(CLI::App& app, Context& context, const std::string& name, const 
 }  // namespace
 
 void add_auction_commands(CLI::App& app, Context& context) {
-  auto* list = app.add_subcommand("auctions", "List auctions, running and ended");
+  auto* list = app.add_subcommand("auctions",
+                                  "List auctions, running and ended\n\n"
+                                  "Examples:\n"
+                                  "  gavel auctions --running");
   auto which = std::make_shared<directory::Which>(directory::Which::all);
   auto* running = list->add_flag_callback(
       "--running", [which] { *which = directory::Which::running; }, "Only those that run");

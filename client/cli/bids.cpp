@@ -90,7 +90,10 @@ void add_bid_commands(CLI::App& app, Context& context) {
   make->callback([&context, options] { context.action = [&context, options] { bid(context, *options); }; });
 
   auto id = std::make_shared<std::string>();
-  auto* join = app.add_subcommand("join", "Take part in an auction");
+  auto* join = app.add_subcommand("join",
+                                  "Take part in an auction\n\n"
+                                  "Examples:\n"
+                                  "  gavel join lot-7 --as ann");
   join->add_option("AUCTION", *id, "Its id, e.g. lot-7")->required();
   join->callback([&context, id] {
     context.action = [&context, id] {
@@ -99,7 +102,10 @@ void add_bid_commands(CLI::App& app, Context& context) {
       tell_presence(context, auction, context.house().join(auction));
     };
   });
-  auto* leave = app.add_subcommand("leave", "Take part no longer; a leading bid stands");
+  auto* leave = app.add_subcommand("leave",
+                                   "Take part no longer; a leading bid stands\n\n"
+                                   "Examples:\n"
+                                   "  gavel leave lot-7 --as ann");
   leave->add_option("AUCTION", *id, "Its id, e.g. lot-7")->required();
   leave->callback([&context, id] {
     context.action = [&context, id] {

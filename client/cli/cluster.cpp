@@ -251,9 +251,16 @@ void find(Context& context, const std::string& duration) {
 }  // namespace
 
 void add_cluster_commands(CLI::App& app, Context& context) {
-  app.add_subcommand("status", "Nodes, roles, rings, leaders, terms and positions, asked of every node itself")
+  app.add_subcommand("status",
+                     "Nodes, roles, rings, leaders, terms and positions, asked of every node itself\n\n"
+                     "Examples:\n"
+                     "  gavel status\n"
+                     "  gavel status -o json    with what each node counts")
       ->callback([&context] { context.action = [&context] { status(context); }; });
-  auto* look = app.add_subcommand("find", "Who is there: listens for the nodes' beacons");
+  auto* look = app.add_subcommand("find",
+                                  "Who is there: listens for the nodes' beacons\n\n"
+                                  "Examples:\n"
+                                  "  gavel find --for 3s");
   auto duration = std::make_shared<std::string>("1s");
   look->add_option("--for", *duration, "How long to listen")->capture_default_str();
   look->callback([&context, duration] { context.action = [&context, duration] { find(context, *duration); }; });

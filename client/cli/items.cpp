@@ -36,7 +36,11 @@ void list_items(Context& context) {
 }  // namespace
 
 void add_item_commands(CLI::App& app, Context& context) {
-  auto* items = app.add_subcommand("items", "The catalogue: add an item, list what there is");
+  auto* items = app.add_subcommand("items",
+                                   "The catalogue: add an item, list what there is\n\n"
+                                   "Examples:\n"
+                                   "  gavel items list\n"
+                                   "  gavel items add \"A lamp\" --start 20.00");
   items->require_subcommand(0, 1);
   items->callback([&context] {
     if (!context.action) context.action = [&context] { list_items(context); };
@@ -56,7 +60,10 @@ void add_item_commands(CLI::App& app, Context& context) {
   add->add_option("--seller", options->seller, "Who sells it (default: --as)");
   add->callback([&context, options] { context.action = [&context, options] { add_item(context, *options); }; });
 
-  auto* list = items->add_subcommand("list", "List all items");
+  auto* list = items->add_subcommand("list",
+                                     "List all items\n\n"
+                                     "Examples:\n"
+                                     "  gavel items list -o jsonl");
   list->callback([&context] { context.action = [&context] { list_items(context); }; });
 }
 

@@ -224,7 +224,11 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
 }
 
 void add_shell_command(CLI::App& app, Context& context) {
-  app.add_subcommand("shell", "Commands a line each, with history, completion and live events above the prompt")
+  app.add_subcommand("shell",
+                     "Commands a line each, with history, completion and live events above the prompt\n\n"
+                     "Examples:\n"
+                     "  gavel shell --as ann\n"
+                     "  gavel shell < commands.txt")
       ->callback([&context] {
         context.action = [&context] {
           const Exit last = Shell(context.settings).run();

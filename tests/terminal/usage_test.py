@@ -75,7 +75,9 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.stdout.strip(), "[]")
 
     def test_help_leads_with_examples(self):
-        for command in ([], ["bid"], ["start"], ["items", "add"]):
+        commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status", "find",
+                    "replicas", "bidders", "shell", "completion")
+        for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands)):
             run = gavel(*command, "--help")
             self.assertEqual(run.returncode, 0)
             self.assertLess(run.stdout.find("Examples:"), run.stdout.find("Options:"))
