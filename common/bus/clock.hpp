@@ -1,4 +1,4 @@
-// The only place where real time and real entropy enter the system (tests/lint holds to it): every other part is
+// The only place where real time and real entropy enter the cores (tests/lint holds to it): every other part is
 // handed a TimePoint, a WallTime or a seed. The simulator makes its own and never includes this file.
 #pragma once
 
