@@ -75,8 +75,8 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.stdout.strip(), "[]")
 
     def test_help_leads_with_examples(self):
-        commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status", "find",
-                    "replicas", "bidders", "shell", "completion")
+        commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status",
+                    "find", "replicas", "bidders", "shell", "completion")
         for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands)):
             run = gavel(*command, "--help")
             self.assertEqual(run.returncode, 0)
