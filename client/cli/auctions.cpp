@@ -1,4 +1,7 @@
 // auctions, start, show, history, result.
+#include <cstdint>
+#include <limits>
+
 #include "client/cli/commands.hpp"
 #include "client/cli/rows.hpp"
 #include "common/base/print.hpp"
@@ -110,7 +113,8 @@ void add_auction_commands(CLI::App& app, Context& context) {
                                   "  gavel history lot-7 --session 21 --number 1    does that bid count?");
   auto options = std::make_shared<HistoryOptions>();
   past->add_option("AUCTION", options->auction, "Its id, e.g. lot-7")->required();
-  past->add_option("--from", options->from, "First bid to show")->check(CLI::PositiveNumber);
+  past->add_option("--from", options->from, "First bid to show")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()).description(""));
   past->add_option("--session", options->session, "Only bids of this session");
   past->add_option("--number", options->number, "Only the bid with this number in its session");
   past->callback([&context, options] { context.action = [&context, options] { history(context, *options); }; });
