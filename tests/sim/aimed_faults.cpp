@@ -56,6 +56,7 @@ void AimedFaults::change_goal_by_one(const SimNode& node) {
     if (!goal.is_voter(uid) && !world_.node(uid).gone) choices.push_back(uid);
   const auto uid =
       choices[static_cast<std::size_t>(world_.random.between(0, static_cast<std::int64_t>(choices.size()) - 1))];
+  if (goal.is_voter(uid) && world_.removing(true)) return;
   if (goal.is_voter(uid))
     goal.voters.erase(std::find(goal.voters.begin(), goal.voters.end(), uid));
   else

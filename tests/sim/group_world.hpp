@@ -83,6 +83,10 @@ class GroupWorld {
   SimNode* fresh();
   /// Whether every configuration that may still count keeps a majority without this node's disk.
   bool safe_without(const SimNode& node) const;
+  /// Whether someone still counts as a voter whom the operator does not want (`gone`: and whose disk was lost).
+  /// To lose a disk meanwhile, or to take away a voter while one is gone, could leave a majority of the dead, when a
+  /// late beat makes one of them seem alive: no protocol survives that.
+  bool removing(bool gone) const;
   /// Runs what is due up to then.
   void run_until(TimePoint until);
 

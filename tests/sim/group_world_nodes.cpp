@@ -111,4 +111,13 @@ bool GroupWorld::safe_without(const SimNode& lost) const {
   return true;
 }
 
+bool GroupWorld::removing(bool gone) const {
+  return std::any_of(nodes.begin(), nodes.end(), [&](const SimNode& node) {
+    if (!node.up || node.observer) return false;
+    const auto& voters = node.replica->config().voters;
+    return std::any_of(voters.begin(), voters.end(),
+                       [&](Uid uid) { return !goal_.is_voter(uid) && (!gone || nodes[uid.value - 1].gone); });
+  });
+}
+
 }  // namespace gavel::sim

@@ -35,7 +35,7 @@ void FaultInjector::add_voter() {
 
 void FaultInjector::remove_voter() {
   auto goal = world_.goal();
-  if (goal.voters.size() <= (world_.plan.mode == Mode::member ? 2U : 3U)) return;
+  if (goal.voters.size() <= (world_.plan.mode == Mode::member ? 2U : 3U) || world_.removing(true)) return;
   world_.statistics.count(Fault::leave);
   goal.voters.erase(goal.voters.begin() + static_cast<std::ptrdiff_t>(below(goal.voters.size())));
   world_.want(goal);
@@ -44,7 +44,7 @@ void FaultInjector::remove_voter() {
 void FaultInjector::replace_voter() {
   auto goal = world_.goal();
   auto* node = world_.fresh();
-  if (node == nullptr || goal.voters.size() < 2) return;
+  if (node == nullptr || goal.voters.size() < 2 || world_.removing(true)) return;
   world_.statistics.count(Fault::join);
   world_.statistics.count(Fault::leave);
   world_.join(*node, false);
@@ -70,7 +70,9 @@ void FaultInjector::lose_disk() {
   auto goal = world_.goal();
   auto& node = someone();
   const auto gone = std::count_if(world_.nodes.begin(), world_.nodes.end(), [](const SimNode& n) { return n.gone; });
-  if (gone >= 2 || !goal.is_voter(node.uid) || goal.voters.size() < 3 || !world_.safe_without(node)) return;
+  if (gone >= 2 || world_.removing(false) || !goal.is_voter(node.uid) || goal.voters.size() < 3 ||
+      !world_.safe_without(node))
+    return;
   if (takes_damage_for_torn()) {
     world_.crash(node);
     node.disk.lose_last();
