@@ -1,14 +1,29 @@
 // gavel-node: one node of a cluster. It reads what it is told, opens its data directory and its sockets, and runs until
 // it is asked to go (SIGTERM, SIGINT: it hands over first; a second one: at once). Exit codes: README.md here.
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <iostream>
 
 #include "node/runtime.hpp"
 
+namespace {
+
+/// A standard stream that was closed would lend its number to the first file opened, and log lines would end up there.
+bool have_standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", O_RDWR) != fd) return false;
+  return true;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace gavel::node;
   constexpr int kFailed = 1;
+
+  if (!have_standard_streams()) return kFailed;
 
   mallopt(M_ARENA_MAX, 2);  // three threads, one of which allocates: more arenas only waste memory
   const auto read = read_settings(argc, argv);

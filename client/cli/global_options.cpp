@@ -48,6 +48,10 @@ void add_global_options(CLI::App& app, Settings& settings) {
          "--timeout", [&settings](double seconds) { settings.timeout = Duration(std::llround(seconds * 1e6)); },
          "Seconds that a call may take, all attempts together (default: 5)")
       ->check(CLI::Range(0.001, 86400.0).description(""))
+      ->check([](const std::string& text) {
+        return std::isfinite(std::strtod(text.c_str(), nullptr)) ? std::string()
+                                                                 : "'" + text + "' is no number of seconds";
+      })
       ->type_name("S");
   app.add_option("--beacon-port", settings.beacon_port, "UDP port of the nodes' beacons")
       ->envname("GAVEL_BEACON_PORT")
@@ -89,7 +93,11 @@ Exit parse(CLI::App& app, const std::function<void()>& parse_it) {
       at = at->get_subcommands().front();
       command += (command.empty() ? "" : " ") + at->get_name();
     }
-    std::cerr << "gavel: " << error.what() << "; see " << command << " --help\n";
+    const auto extra = app.remaining();
+    if (app.get_subcommands().empty() && !extra.empty() && !app.get_subcommands(nullptr).empty())
+      std::cerr << "gavel: there is no command '" << extra.front() << "'; see " << command << " --help\n";
+    else
+      std::cerr << "gavel: " << error.what() << "; see " << command << " --help\n";
     return Exit::usage;
   }
 }

@@ -61,5 +61,9 @@ int main(int argc, char** argv) {
     std::cerr << "gavel: internal error: " << error.what() << '\n';
     return static_cast<int>(Exit::internal);
   }
+  if (!std::cout.flush()) {
+    std::cerr << "gavel: what there was to say could not be written to the standard output\n";
+    return static_cast<int>(Exit::internal);
+  }
   return 0;
 }

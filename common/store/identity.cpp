@@ -80,6 +80,10 @@ Result<NodeIdentity> NodeIdentity::open(const std::string& directory, const std:
   if (fs::exists(directory + "/" + kFile)) {
     if (auto loaded = node.load(); !loaded) return tl::unexpected(loaded.error());
   } else {
+    if (fs::exists(node.log_directory()))
+      return fail(directory + "/" + kFile +
+                  ": is missing beside a log; who this node was cannot be known: move the "
+                  "data directory away and start with a new one");
     node.cluster_ = cluster;
     if (auto drawn = node.draw_uid(priority.value_or(0)); !drawn) return tl::unexpected(drawn.error());
   }

@@ -83,6 +83,17 @@ TEST_CASE("a damaged identity is refused, whatever byte is hit or missing") {
   CHECK(refusal(directory.path(), "house").empty());
 }
 
+TEST_CASE("a missing identity beside a log is refused: another node must not go on with that log") {
+  const Directory directory;
+  {
+    const auto node = NodeIdentity::open(directory.path(), "house");
+    REQUIRE(node);
+    std::filesystem::create_directory(node->log_directory());
+  }
+  std::filesystem::remove(directory.path() + "/node.id");
+  CHECK(refusal(directory.path(), "house").find("missing beside a log") != std::string::npos);
+}
+
 TEST_CASE("after damage a node is another node of the same priority, for good") {
   const Directory directory;
   Uid old;
