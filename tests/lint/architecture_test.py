@@ -52,7 +52,7 @@ EXAMPLES = {
     "pragma-once": [("common/base/a.hpp", "// What it owns.\n", HEAD)],
     "top-level": [("common.md", "text\n", None), ("scripts/run", "text\n", None)],
     "file-size": [("node/host/a.cpp", "int a;\n" * 401, "int a;\n" * 400)],
-    "machine-path": [("README.md", "see /" + "work/main", "see common/work/main and /tmp/x")],
+    "machine-path": [("README.md", "see /" + "home/ann/gavel", "see common/home/ann and /tmp/x")],
 }
 SURROUNDINGS = {"common/order/held.hpp": HEAD + "class Held { std::unordered_map<int, int> held_; };"}
 
