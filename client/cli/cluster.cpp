@@ -55,10 +55,10 @@ Section nodes_section(const std::vector<Surveyed>& nodes) {
     const auto& r = one.report;
     section.rows.push_back({{"node", one.node.name},
                             {"uid", gavel::print(one.node.uid)},
-                            {"state", r                ? "up"
-                                      : one.node.alive ? "silent"
-                                                       : "gone"},
-                            {"alive", one.node.alive},
+                            {"state", r                                      ? "up"
+                                      : one.node.life == directory::Life::up ? "silent"
+                                                                             : "gone"},
+                            {"alive", one.node.life == directory::Life::up},
                             {"used", one.node.used},
                             {"slots", one.node.slots},
                             {"clients", r ? Row(r->clients) : Row()},

@@ -217,11 +217,11 @@ Telling describe(const auction::Event& event) {
 Telling describe(const directory::Event& event) {
   if (const auto* node = std::get_if<directory::NodeChanged>(&event)) {
     const auto& n = node->node;
-    const char* state = !node->member ? "left for good" : n.alive ? "is here" : "is gone";
+    const char* state = !node->member ? "left for good" : n.life == directory::Life::up ? "is here" : "is gone";
     return {{{"event", "node"},
              {"node", n.name},
              {"uid", gavel::print(n.uid)},
-             {"alive", n.alive},
+             {"alive", n.life == directory::Life::up},
              {"member", node->member}},
             "node " + harmless(n.name) + " " + state};
   }

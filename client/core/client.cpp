@@ -118,7 +118,7 @@ void Client::connect_if_wanted(TimePoint now) {
   linked_since_ = now;
   effects_.emplace_back(Connect{endpoint_});
   note(NoteKind::connecting, endpoint_);
-  send(wire::Hello{options_.id, options_.name});
+  send(wire::Hello{options_.id, options_.name, false, 0});
 }
 
 void Client::leave(TimePoint now, NoteKind why, const std::string& text) {

@@ -81,6 +81,10 @@ class Client {
   void on(TimePoint now, const wire::PushedGap& gap);
   void on(TimePoint now, const wire::Pong& pong);
   void on(TimePoint now, wire::StatusReport& report);
+  void on(TimePoint now, const wire::Redirect& redirect);
+  void on(TimePoint now, const wire::ClientList& list);
+  void on(TimePoint now, const wire::Operated& operated);
+  void on(TimePoint now, const wire::BackupPiece& piece);
   void on_refusal(TimePoint now, const std::string& reason);
   void on_ok(const Call& call, wire::Answer& answer);
   void on_expired(Call& call);

@@ -177,4 +177,9 @@ void Client::on(TimePoint /*now*/, wire::StatusReport& report) {
   complete(call->id, std::move(outcome));
 }
 
+void Client::on(TimePoint /*now*/, const wire::Redirect& /*redirect*/) {}
+void Client::on(TimePoint /*now*/, const wire::ClientList& /*list*/) {}
+void Client::on(TimePoint /*now*/, const wire::Operated& /*operated*/) {}
+void Client::on(TimePoint /*now*/, const wire::BackupPiece& /*piece*/) {}
+
 }  // namespace gavel::client

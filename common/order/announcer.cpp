@@ -35,6 +35,7 @@ void Announcer::beat() {
   beat.commit = core_.commit;
   beat.held = core_.streams.complete_marks();
   beat.load = core_.load;
+  beat.rank = core_.rank;
   if (core_.journal.promising()) {  // as before the promise; a later term's commit slot must not go under the old one
     beat.promised = core_.journal.durable_promise();
     beat.role = wire::Role::follower;

@@ -66,6 +66,8 @@ Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& re
     case wire::RequestKind::query:
       if (own) outcome.body = machine_->query(request.body);
       break;
+    case wire::RequestKind::mark:
+      break;
     case wire::RequestKind::proposal:
       execute();
       break;

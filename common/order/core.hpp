@@ -61,6 +61,7 @@ struct Core {
   wire::Config goal;  ///< empty: no wish
   bool draining = false;
   std::uint32_t load = 0;
+  std::uint32_t rank = 0;
 
   bool handing_over = false;     ///< the leader orders nothing meanwhile
   bool diverged = false;         ///< the applied state differs from the majority's; it is not served

@@ -42,6 +42,15 @@ struct SetGoal {
 struct SetDraining {
   bool draining = false;
 };
+/// Hand over to this voter if leading, as soon as it holds the whole log. It keeps the lead although others rank
+/// higher.
+struct TransferTo {
+  Uid uid;
+};
+/// Who ranks higher leads before a higher uid does; carried by beats.
+struct SetRank {
+  std::uint32_t rank = 0;
+};
 /// How many clients this node serves; carried by its beats.
 struct SetLoad {
   std::uint32_t clients = 0;
@@ -49,6 +58,7 @@ struct SetLoad {
 /// Time passed: `next_deadline` was reached.
 struct Tick {};
 
-using Event = std::variant<Received, Persisted, StorageFailed, Submit, PeerLost, SetGoal, SetDraining, SetLoad, Tick>;
+using Event = std::variant<Received, Persisted, StorageFailed, Submit, PeerLost, SetGoal, SetDraining, SetLoad, SetRank,
+                           TransferTo, Tick>;
 
 }  // namespace gavel::order

@@ -120,6 +120,8 @@ void Leadership::hand_over_if_due() {
   drive_hand_over();
 }
 
+void Leadership::transfer(Uid to) { static_cast<void>(to); }
+
 void Leadership::drive_hand_over() {
   drive_at_ = core_.now.at + core_.options.heartbeat / 10;
   if (core_.now.at > hand_over_until_) {
@@ -129,7 +131,7 @@ void Leadership::drive_hand_over() {
   }
   const auto* peer = core_.peers.find(successor_);
   if (peer != nullptr && peer->ack.term == core_.promised && peer->ack.durable == core_.log.last())
-    core_.send(successor_, wire::HandOver{core_.promised});
+    core_.send(successor_, wire::HandOver{core_.promised, false});
 }
 
 bool Leadership::change_membership() {

@@ -26,6 +26,8 @@ class Leadership {
   /// Puts the next configuration into the log if one is due and none is under way.
   bool change_membership();
   void step_down(const std::string& why);
+  /// The operator wants that voter to lead.
+  void transfer(Uid to);
 
  private:
   bool keeps_majority();

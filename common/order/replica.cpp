@@ -86,6 +86,8 @@ struct Replica::Parts {
     core.beat_at = core.now.at;
   }
   void on(const SetLoad& load) { core.load = load.clients; }
+  void on(const SetRank& wish) { core.rank = wish.rank; }
+  void on(const TransferTo& wish) { leadership.transfer(wish.uid); }
   void on(const Tick& /*tick*/) {}
 
   void on_message(const wire::Member& /*from*/, wire::Batch& batch) {
@@ -252,17 +254,18 @@ wire::GroupStatus Replica::status(TimePoint at) const {
   status.config = core.log.derived().config;
   const auto add = [&](Uid uid, bool voter) {
     if (uid == core.self()) {
-      status.members.push_back({uid, voter, true, core.role, core.ack_slot(), core.commit});
+      status.members.push_back({uid, voter, true, core.role, core.ack_slot(), core.commit, core.load, core.draining});
       return;
     }
     const auto* peer = core.peers.find(uid);
     if (peer == nullptr) {
-      status.members.push_back({uid, voter, false, wire::Role::follower, {}, {}});
+      status.members.push_back({uid, voter, false, wire::Role::follower, {}, {}, 0, false});
       return;
     }
     const bool current = peer->ack.term == core.promised;
     status.members.push_back({uid, voter, at - peer->heard < core.options.suspicion, peer->beat.role,
-                              current ? peer->ack.durable : Slot{}, current ? peer->ack.applied : Slot{}});
+                              current ? peer->ack.durable : Slot{}, current ? peer->ack.applied : Slot{},
+                              peer->beat.load, peer->beat.draining});
   };
   for (const auto uid : status.config.voters) add(uid, true);
   for (const auto uid : status.config.learners) add(uid, false);

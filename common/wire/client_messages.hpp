@@ -37,7 +37,11 @@ struct Hello {
   static constexpr std::uint64_t kKind = 60;
   ClientId client;
   std::string name;  ///< who the client says it is; "" if it does not say
-  GAVEL_FIELDS(client, name);
+  /// It means to stay for a while, and would rather be sent (Redirect) to the gateway with the fewest clients.
+  bool stays = false;
+  /// Gateways that sent it on before this one did; after a few it is kept.
+  std::uint32_t redirected = 0;
+  GAVEL_FIELDS(client, name, stays, redirected);
 };
 struct Welcome {
   static constexpr std::uint64_t kKind = 61;
@@ -53,13 +57,29 @@ struct Refused {
   GAVEL_FIELDS(reason);
 };
 
+/// Go there instead: this gateway has more clients, is full, or is about to leave. No gateway: all nodes are full, try
+/// again after `retry_after`.
+struct Redirect {
+  static constexpr std::uint64_t kKind = 73;
+  std::vector<std::string> gateways;  ///< client endpoints, the best first
+  Duration retry_after{};
+  std::string reason;
+  GAVEL_FIELDS(gateways, retry_after, reason);
+};
+/// The client goes, and wants nothing more; not answered.
+struct Bye {
+  static constexpr std::uint64_t kKind = 74;
+  GAVEL_FIELDS();
+};
+
 enum class CallKind : std::uint8_t {
   open = 1,     ///< a session in the group
   command = 2,  ///< under a session and a number, once
   query = 3,    ///< a linearizable read
-  local = 4     ///< a read of the gateway's own state as it stands, which may be behind
+  local = 4,    ///< a read of the gateway's own state as it stands, which may be behind
+  mark = 5      ///< the answer's slot is one at which every replica keeps its digest for a while (GroupStatus.marks)
 };
-constexpr bool is_known(CallKind kind) { return kind >= CallKind::open && kind <= CallKind::local; }
+constexpr bool is_known(CallKind kind) { return kind >= CallKind::open && kind <= CallKind::mark; }
 
 struct Call {
   static constexpr std::uint64_t kKind = 63;
@@ -146,7 +166,15 @@ struct MemberStatus {
   Role role = Role::follower;
   Slot durable;  ///< its last ack in the current term
   Slot applied;
-  GAVEL_FIELDS(uid, voter, heard, role, durable, applied);
+  std::uint32_t load = 0;  ///< clients that its node serves
+  bool draining = false;
+  GAVEL_FIELDS(uid, voter, heard, role, durable, applied, load, draining);
+};
+/// The digest of a replica's state after it had applied `slot`.
+struct DigestMark {
+  Slot slot;
+  Digest digest;
+  GAVEL_FIELDS(slot, digest);
 };
 struct GroupStatus {
   GroupId group;
@@ -161,10 +189,11 @@ struct GroupStatus {
   Slot applied;
   Slot digest_slot;
   Digest digest;
+  std::vector<DigestMark> marks;  ///< asked for by CallKind::mark, the last few, ascending
   Config config;
   std::vector<MemberStatus> members;
   GAVEL_FIELDS(group, service, role, observer, promised, leader, first, last, commit, applied, digest_slot, digest,
-               config, members);
+               marks, config, members);
 };
 struct Counter {
   std::string name;
@@ -185,15 +214,94 @@ struct StatusReport {
   std::string version;
   Duration uptime{};
   std::uint32_t clients = 0;
+  std::uint32_t room = 0;  ///< clients that it serves at most
   std::uint32_t slots = 0;
+  bool draining = false;
   std::vector<std::string> alarms;
   std::vector<GroupStatus> groups;
   std::vector<Counter> counters;
-  GAVEL_FIELDS(id, node, incarnation, name, version, uptime, clients, slots, alarms, groups, counters);
+  GAVEL_FIELDS(id, node, incarnation, name, version, uptime, clients, room, slots, draining, alarms, groups, counters);
 };
 
-using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery>;
-using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport>;
+// ---- operations -------------------------------------------------------------------------------------------------
+
+/// Whom this node serves.
+struct ClientsQuery {
+  static constexpr std::uint64_t kKind = 75;
+  std::uint64_t id = 0;
+  GAVEL_FIELDS(id);
+};
+struct ClientRecord {
+  ClientId client;
+  std::string name;
+  bool stays = false;
+  Duration idle{};  ///< since it was last heard
+  std::uint32_t calls = 0;
+  std::vector<GroupId> watches;
+  GAVEL_FIELDS(client, name, stays, idle, calls, watches);
+};
+struct ClientList {
+  static constexpr std::uint64_t kKind = 76;
+  std::uint64_t id = 0;
+  std::vector<ClientRecord> clients;  ///< the first kMostClients
+  std::uint64_t total = 0;
+  GAVEL_FIELDS(id, clients, total);
+};
+inline constexpr std::size_t kMostClients = 1024;
+
+/// To the node that leads the group: hand over to that member, which then keeps the lead although others rank higher.
+struct TransferLead {
+  static constexpr std::uint64_t kKind = 77;
+  std::uint64_t id = 0;
+  GroupId group;
+  Uid to;
+  GAVEL_FIELDS(id, group, to);
+};
+/// Faults to inject from now on, all others end; only a node that was started with --allow-faults takes it.
+struct SetFaults {
+  static constexpr std::uint64_t kKind = 78;
+  std::uint64_t id = 0;
+  std::vector<Uid> blocked;        ///< nothing from these nodes is heard
+  std::uint32_t drop_percent = 0;  ///< of what comes from other nodes, at random
+  Duration delay{};                ///< added to everything that comes from other nodes
+  Duration sync_delay{};           ///< added to each sync of the disk
+  GAVEL_FIELDS(id, blocked, drop_percent, delay, sync_delay);
+};
+/// What became of an operation: begun (its effect shows in the status), or refused for the reason given.
+struct Operated {
+  static constexpr std::uint64_t kKind = 79;
+  std::uint64_t id = 0;
+  bool done = false;
+  std::string message;
+  GAVEL_FIELDS(id, done, message);
+};
+
+/// A piece of a group's state as this node has it, for a backup: offset 0 first, then one piece after the other.
+struct BackupQuery {
+  static constexpr std::uint64_t kKind = 80;
+  std::uint64_t id = 0;
+  GroupId group;
+  std::uint64_t offset = 0;
+  GAVEL_FIELDS(id, group, offset);
+};
+/// The pieces make up one encoded SnapshotRecord; `message` says why there is none, and is empty otherwise.
+struct BackupPiece {
+  static constexpr std::uint64_t kKind = 81;
+  std::uint64_t id = 0;
+  GroupId group;
+  Slot slot;
+  std::uint64_t size = 0;  ///< of the whole, in bytes
+  std::uint64_t offset = 0;
+  Digest digest;  ///< of the whole
+  SharedBytes bytes;
+  std::string message;
+  GAVEL_FIELDS(id, group, slot, size, offset, digest, bytes, message);
+};
+
+using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery, Bye, ClientsQuery, TransferLead,
+                                SetFaults, BackupQuery>;
+using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport, Redirect, ClientList,
+                              Operated, BackupPiece>;
 /// What a UDP datagram may hold, and what nodes tell each other about themselves by unicast.
 using Discovery = std::variant<Beacon, Probe>;
 

@@ -59,7 +59,9 @@ struct Beat {
   std::optional<Ack> ack;  ///< repeated, so that a lost last ack heals; none while a promise is on its way to disk
   std::vector<StreamMark> held;  ///< per stream: up to where the sender holds every batch
   std::uint32_t load = 0;        ///< clients that the sender serves
-  GAVEL_FIELDS(promised, role, following, last, hears, heard_promise, draining, eligible, commit, ack, held, load);
+  std::uint32_t rank = 0;        ///< who has a higher one is elected first, whatever the uids (idle nodes, §4)
+  GAVEL_FIELDS(promised, role, following, last, hears, heard_promise, draining, eligible, commit, ack, held, load,
+               rank);
 };
 
 /// Unicast: the sender lacks batches `from`..`to` of a stream.
@@ -109,7 +111,8 @@ struct Rejected {
 struct HandOver {
   static constexpr std::uint64_t kKind = 13;
   Term term;
-  GAVEL_FIELDS(term);
+  bool appointed = false;  ///< by the operator: it does not give way to a higher uid while its reign lasts
+  GAVEL_FIELDS(term, appointed);
 };
 
 // ---- repair and recovery of the log (§4, §8) --------------------------------------------------------------------
@@ -161,12 +164,13 @@ using OrderMessage = std::variant<Batch, Order, Ack, Beat, Missing, Repair, Toke
 // ---- what batches hold (§7) -------------------------------------------------------------------------------------
 
 enum class RequestKind : std::uint8_t {
-  open = 1,     ///< opens a session; the answer names it
-  command = 2,  ///< changes the state, once per (session, number)
-  query = 3,    ///< reads at its place in the order; only the gateway that published it evaluates it
-  proposal = 4  ///< from a node, not a client: a deadline, an observation; idempotent by what it says
+  open = 1,      ///< opens a session; the answer names it
+  command = 2,   ///< changes the state, once per (session, number)
+  query = 3,     ///< reads at its place in the order; only the gateway that published it evaluates it
+  proposal = 4,  ///< from a node, not a client: a deadline, an observation; idempotent by what it says
+  mark = 5       ///< changes nothing; every replica keeps the digest of its state at this slot for a while
 };
-constexpr bool is_known(RequestKind kind) { return kind >= RequestKind::open && kind <= RequestKind::proposal; }
+constexpr bool is_known(RequestKind kind) { return kind >= RequestKind::open && kind <= RequestKind::mark; }
 
 struct Request {
   RequestKind kind = RequestKind::query;

@@ -40,6 +40,8 @@ wire::RequestKind kind_for(wire::CallKind kind) {
       return wire::RequestKind::open;
     case wire::CallKind::command:
       return wire::RequestKind::command;
+    case wire::CallKind::mark:
+      return wire::RequestKind::mark;
     case wire::CallKind::query:
     case wire::CallKind::local:
       break;
@@ -131,6 +133,30 @@ void Gateway::on(Now now, BytesView routing_id, const wire::StatusQuery& query, 
   auto report = report_(now);
   report.id = query.id;
   send(routing_id, std::move(report), effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Bye& /*bye*/, host::NodeEffects& /*effects*/) {
+  clients_.forget(routing_id);
+  watches_.forget(routing_id);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects) {
+  send(routing_id, wire::ClientList{query.id, {}, 0}, effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects) {
+  send(routing_id, wire::Operated{transfer.id, false, "not yet"}, effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects) {
+  send(routing_id, wire::Operated{faults.id, false, "not yet"}, effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects) {
+  wire::BackupPiece piece;
+  piece.id = query.id;
+  piece.message = "not yet";
+  send(routing_id, std::move(piece), effects);
 }
 
 // ---- calls ------------------------------------------------------------------------------------------------------

@@ -49,6 +49,12 @@ class Gateway {
   void on(Now now, BytesView routing_id, const wire::Ping& ping, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::StatusQuery& query, host::NodeEffects& effects);
 
+  void on(Now now, BytesView routing_id, const wire::Bye& bye, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects);
+
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);
   void answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects);

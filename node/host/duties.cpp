@@ -62,7 +62,7 @@ void Duties::register_self(Now now, const DirectoryService& directory, NodeEffec
   if (registered(directory)) return;
   tell_directory(now, Proposals::About::self, 0,
                  directory::RegisterNode{setup_.self.uid, setup_.self.incarnation, setup_.name, setup_.endpoints,
-                                         setup_.slots, setup_.version},
+                                         setup_.slots, setup_.version, setup_.room},
                  effects);
 }
 
@@ -77,9 +77,10 @@ void Duties::call_the_roll(Now now, const DirectoryService& directory, NodeEffec
   const Duration patience = setup_.options.suspicion * kDeadAfter;
   for (const auto& [uid, node] : directory.nodes()) {
     const bool heard = uid == setup_.self.uid || now.at <= mesh_.heard(uid) + patience;
-    const bool news = heard != node.alive && (heard || now.at > leading_since_ + patience);
+    const auto life = heard ? directory::Life::up : directory::Life::down;
+    const bool news = life != node.life && (heard || now.at > leading_since_ + patience);
     if (news)
-      tell_directory(now, Proposals::About::node, uid.value, directory::NodeState{uid, node.incarnation, heard},
+      tell_directory(now, Proposals::About::node, uid.value, directory::NodeState{uid, node.incarnation, life},
                      effects);
   }
 }

@@ -31,6 +31,7 @@ struct NodeSetup {
   wire::Member self;               ///< the low 24 bits of the incarnation are free: replicas count in them
   directory::Endpoints endpoints;  ///< where others reach this node
   std::uint32_t slots = 16;        ///< auctions that it serves at most
+  std::uint32_t room = 4096;       ///< clients that it serves at most
   /// Founds the cluster: the directory group with this node as its only voter. An error if the disk holds groups.
   bool bootstrap = false;
   /// A founder looks round so long for a cluster of the same name, and refuses to found a second one. 0: not at all.

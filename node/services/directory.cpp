@@ -57,10 +57,16 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::Register
   const auto known = state_.nodes.find(node.uid);
   if (known != state_.nodes.end() && node.incarnation < known->second.incarnation) return Done{false};
   const auto joined = known == state_.nodes.end() ? ++state_.joined : known->second.joined;
-  const directory::NodeRecord record{node.uid,     node.incarnation,
-                                     node.name,    node.endpoints,
-                                     node.slots,   auctions_served_by(state_, node.uid),
-                                     node.version, true,
+  const directory::NodeRecord record{node.uid,
+                                     node.incarnation,
+                                     node.name,
+                                     node.endpoints,
+                                     node.slots,
+                                     auctions_served_by(state_, node.uid),
+                                     node.version,
+                                     node.room,
+                                     directory::Life::up,
+                                     known != state_.nodes.end() && known->second.draining,
                                      joined};
   if (known != state_.nodes.end() && same(known->second, record)) return Done{false};
   state_.nodes[node.uid] = record;
@@ -72,8 +78,8 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::NodeStat
   const auto known = state_.nodes.find(seen.uid);
   if (known == state_.nodes.end()) return Refused{Refusal::unknown_node, "there is no such node"};
   auto& node = known->second;
-  if (node.incarnation != seen.incarnation || node.alive == seen.alive) return Done{false};
-  node.alive = seen.alive;
+  if (node.incarnation != seen.incarnation || node.life == seen.life) return Done{false};
+  node.life = seen.life;
   push(events, directory::NodeChanged{node, true});
   return Done{true};
 }
@@ -82,10 +88,18 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::LeaveNod
   const auto known = state_.nodes.find(leave.uid);
   if (known == state_.nodes.end()) return Done{false};
   auto node = std::move(known->second);
-  node.alive = false;
+  node.life = directory::Life::lost;
   state_.nodes.erase(known);
   push(events, directory::NodeChanged{std::move(node), false});
   return Done{true};
+}
+
+Reply DirectoryService::on(const Context& /*context*/, const directory::DrainNode& /*drain*/, Events& /*events*/) {
+  return Refused{Refusal::malformed, "not yet"};
+}
+
+Reply DirectoryService::on(const Context& /*context*/, const directory::RemoveNode& /*remove*/, Events& /*events*/) {
+  return Refused{Refusal::malformed, "not yet"};
 }
 
 // ---- items ------------------------------------------------------------------------------------------------------
@@ -127,6 +141,7 @@ Reply DirectoryService::on(const Context& context, const directory::StartAuction
   auction.terms = {
       id,           item.id, item.title, item.seller, auction::Kind::english, item.start_price, item.increment,
       context.time, end.at};
+  auction.genesis = members;
   auction.members = members;
   auction.active = members.back();
   auction.starter = start.starter;

@@ -43,6 +43,8 @@ class DirectoryService {
   directory::Reply on(const Context& context, const directory::StartAuction& start, Events& events);
   directory::Reply on(const Context&, const directory::AuctionClosed& closed, Events& events);
   directory::Reply on(const Context&, const directory::AuctionLed& led, Events& events);
+  directory::Reply on(const Context&, const directory::DrainNode& drain, Events& events);
+  directory::Reply on(const Context&, const directory::RemoveNode& remove, Events& events);
   std::string next_lot();
   void release_slots(const directory::Auction& auction);
 

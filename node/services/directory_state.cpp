@@ -93,7 +93,7 @@ std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid) {
 std::vector<Uid> pick_members(const DirectoryState& state) {
   std::vector<const directory::NodeRecord*> free;
   for (const auto& [uid, node] : state.nodes)
-    if (node.alive && node.used < node.slots) free.push_back(&node);
+    if (node.is_fit() && node.used < node.slots) free.push_back(&node);
   std::sort(free.begin(), free.end(),
             [](const auto* a, const auto* b) { return a->used != b->used ? a->used < b->used : a->uid > b->uid; });
   free.resize(std::min(free.size(), directory::kMaxMembers));

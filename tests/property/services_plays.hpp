@@ -47,7 +47,7 @@ inline rc::Gen<Bytes> directory_command() {
   const auto item = [] { return *rc::gen::element<std::string>("", "lot-1", "lot-2", "lamp", "Bad id"); };
   const auto id = [] { return *rc::gen::element<std::string>("lot-1", "lot-1.2", "lot-2", "lamp", "nope"); };
   return rc::gen::exec([=]() -> Bytes {
-    switch (*rc::gen::inRange(0, 9)) {
+    switch (*rc::gen::inRange(0, 11)) {
       case 0:
       case 1:
         return wire::encode_any(Command{RegisterNode{uid(),
@@ -57,9 +57,13 @@ inline rc::Gen<Bytes> directory_command() {
                                                      *rc::gen::inRange<std::uint32_t>(0, 4),
                                                      "1"}});
       case 2:
-        return wire::encode_any(Command{NodeState{uid(), life(), *rc::gen::arbitrary<bool>()}});
+        return wire::encode_any(Command{NodeState{uid(), life(), *rc::gen::element(Life::up, Life::down, Life::lost)}});
       case 3:
         return wire::encode_any(Command{LeaveNode{uid()}});
+      case 9:
+        return wire::encode_any(Command{DrainNode{uid(), *rc::gen::arbitrary<bool>()}});
+      case 10:
+        return wire::encode_any(Command{RemoveNode{uid(), *rc::gen::arbitrary<bool>()}});
       case 4:
         return wire::encode_any(Command{AddItem{item(), "A lamp", *any_name(), *any_amount(), *any_amount()}});
       case 5:

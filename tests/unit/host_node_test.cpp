@@ -168,7 +168,7 @@ TEST_CASE("an auction survives its auctioneer, who comes back from its disk") {
   world.kill(3);
   const auto sixth = world.call(2, "ann", command(auction.group, session, 6, bid_of(5000)));
   CHECK(verdict_of(sixth).verdict == auction::Verdict::accepted);
-  CHECK(world.run_until([&] { return !world.node(1).directory()->nodes().at(Uid{3}).alive; }));
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).life == directory::Life::down; }));
   CHECK(world.run_until([&] { return world.node(1).directory()->auction_of(auction.group)->active == Uid{2}; }));
 
   world.start(3);
@@ -176,7 +176,7 @@ TEST_CASE("an auction survives its auctioneer, who comes back from its disk") {
     const auto* back = world.node(3).auction(auction.group);
     return back && back->book().bids().size() == 6;
   }));
-  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).alive; }));
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).life == directory::Life::up; }));
   CHECK(world.run_until([&] { return world.node(3).replica(auction.group)->leads(); }, 30s));
 }
 

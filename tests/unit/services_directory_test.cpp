@@ -56,20 +56,20 @@ TEST_CASE("a node registers once, and again whenever it was started anew") {
 
 TEST_CASE("what is seen of a node counts for the life that it was seen in") {
   House house(1);
-  CHECK_FALSE(house.expect<Done>(NodeState{Uid{1}, Incarnation{9}, false}).changed);
-  CHECK(house.expect<Done>(NodeState{Uid{1}, Incarnation{1}, false}).changed);
-  CHECK_FALSE(house.machine.nodes().at(Uid{1}).alive);
+  CHECK_FALSE(house.expect<Done>(NodeState{Uid{1}, Incarnation{9}, directory::Life::down}).changed);
+  CHECK(house.expect<Done>(NodeState{Uid{1}, Incarnation{1}, directory::Life::down}).changed);
+  CHECK(house.machine.nodes().at(Uid{1}).life == directory::Life::down);
   house.expect<Done>(node(1, 1, 2));
-  CHECK(house.machine.nodes().at(Uid{1}).alive);
-  CHECK_FALSE(house.expect<Done>(NodeState{Uid{1}, Incarnation{1}, false}).changed);
-  CHECK(house.refusal(NodeState{Uid{2}, Incarnation{1}, false}) == Refusal::unknown_node);
+  CHECK(house.machine.nodes().at(Uid{1}).life == directory::Life::up);
+  CHECK_FALSE(house.expect<Done>(NodeState{Uid{1}, Incarnation{1}, directory::Life::down}).changed);
+  CHECK(house.refusal(NodeState{Uid{2}, Incarnation{1}, directory::Life::down}) == Refusal::unknown_node);
 }
 
 TEST_CASE("the first seven nodes are wanted as voters, and the next in line when one leaves for good") {
   House house;
   for (const std::uint64_t uid : {50, 10, 40, 20, 30, 60, 70, 5, 90}) house.expect<Done>(node(uid));
   CHECK(house.machine.voters_wanted() == uids({10, 20, 30, 40, 50, 60, 70}));
-  house.expect<Done>(NodeState{Uid{10}, Incarnation{1}, false});
+  house.expect<Done>(NodeState{Uid{10}, Incarnation{1}, directory::Life::down});
   CHECK(house.machine.voters_wanted() == uids({10, 20, 30, 40, 50, 60, 70}));
   CHECK(house.expect<Done>(LeaveNode{Uid{10}}).changed);
   CHECK_FALSE(house.expect<Done>(LeaveNode{Uid{10}}).changed);
@@ -180,7 +180,7 @@ TEST_CASE("nodes with the fewest auctions come first, full and dead ones not at 
   House house(6, 2);
   CHECK(house.start(house.add()).auction.members == uids({3, 4, 5, 6}));
   CHECK(house.start(house.add()).auction.members == uids({1, 2, 5, 6}));
-  house.expect<Done>(NodeState{Uid{4}, Incarnation{1}, false});
+  house.expect<Done>(NodeState{Uid{4}, Incarnation{1}, directory::Life::down});
   CHECK(house.start(house.add()).auction.members == uids({1, 2, 3}));
   const auto refused = house.expect<Refused>(StartAuction{house.add(), std::chrono::seconds(60), {}, ""});
   CHECK(refused.refusal == Refusal::no_free_node);

@@ -25,15 +25,16 @@ struct RegisterNode {
   Endpoints endpoints;
   std::uint32_t slots = 1;
   std::string version;
-  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, version);
+  std::uint32_t room = 0;
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, version, room);
 };
 /// What the directory's leader sees of a node's life; counts for the known incarnation only.
 struct NodeState {
   static constexpr std::uint64_t kKind = 101;
   Uid uid;
   Incarnation incarnation;
-  bool alive = true;
-  GAVEL_FIELDS(uid, incarnation, alive);
+  Life life = Life::up;
+  GAVEL_FIELDS(uid, incarnation, life);
 };
 /// A node goes for good, or lost what it had promised (PROTOCOL.md §8).
 struct LeaveNode {
@@ -76,11 +77,28 @@ struct AuctionLed {
   Slot since;
   GAVEL_FIELDS(auction, active, since);
 };
-using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed>;
+/// The operator's: the node is to serve nothing from now on (or is back in the pool). By uid.
+struct DrainNode {
+  static constexpr std::uint64_t kKind = 107;
+  Uid uid;
+  bool draining = true;
+  GAVEL_FIELDS(uid, draining);
+};
+/// The operator's: a node that is not up will not come back. Refused (would_shrink) if an auction would be left with
+/// fewer members, unless `shrink` says that it may be.
+struct RemoveNode {
+  static constexpr std::uint64_t kKind = 108;
+  Uid uid;
+  bool shrink = false;
+  GAVEL_FIELDS(uid, shrink);
+};
+using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed,
+                             DrainNode, RemoveNode>;
 
 /// What a client may ask for; everything else is for the nodes of the cluster to say.
 inline bool clients_may(const Command& command) {
-  return std::holds_alternative<AddItem>(command) || std::holds_alternative<StartAuction>(command);
+  return std::holds_alternative<AddItem>(command) || std::holds_alternative<StartAuction>(command) ||
+         std::holds_alternative<DrainNode>(command) || std::holds_alternative<RemoveNode>(command);
 }
 
 // Replies to commands.
@@ -101,15 +119,17 @@ enum class Refusal : std::uint8_t {
   conflict = 12,
   bad_node = 13,
   not_for_clients = 14,
+  still_up = 15,
+  would_shrink = 16,
 };
-inline constexpr std::size_t kRefusals = 15;
+inline constexpr std::size_t kRefusals = 17;
 constexpr bool is_known(Refusal refusal) { return static_cast<std::size_t>(refusal) < kRefusals; }
 /// For a person to read.
 constexpr std::string_view words_for(Refusal refusal) {
   constexpr std::array<std::string_view, kRefusals> kWords{
-      "malformed",    "unknown node",   "unknown item", "unknown auction", "duplicate",
-      "bad id",       "bad text",       "bad price",    "bad time",        "not on offer",
-      "no free node", "limit exceeded", "conflict",     "bad node",        "not for clients"};
+      "malformed", "unknown node", "unknown item",    "unknown auction", "duplicate",    "bad id",
+      "bad text",  "bad price",    "bad time",        "not on offer",    "no free node", "limit exceeded",
+      "conflict",  "bad node",     "not for clients", "still up",        "would shrink"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 

@@ -17,7 +17,7 @@
 
 namespace gavel::directory {
 
-/// A running auction has at most this many members: the active auctioneer and three followers.
+/// A running auction has this many members, if there are enough nodes: the active auctioneer and three followers.
 inline constexpr std::size_t kMaxMembers = 4;
 /// The directory group has at most this many voters; the other nodes are learners.
 inline constexpr std::size_t kMaxVoters = 7;
@@ -40,6 +40,19 @@ struct Endpoints {
   GAVEL_FIELDS(pub, peer, client);
 };
 
+/// A node's life, as the leader of the directory sees it.
+enum class Life : std::uint8_t {
+  up = 0,
+  down = 1,  ///< not heard; it may be back in a moment, and keeps its seats
+  lost = 2   ///< down for so long that others take its seats
+};
+constexpr bool is_known(Life life) { return life <= Life::lost; }
+/// For a person to read.
+constexpr std::string_view words_for(Life life) {
+  constexpr std::array<std::string_view, 3> kWords{"up", "down", "lost"};
+  return kWords[static_cast<std::size_t>(life)];
+}
+
 struct NodeRecord {
   Uid uid;
   Incarnation incarnation;
@@ -49,10 +62,17 @@ struct NodeRecord {
   std::uint32_t slots = 1;
   std::uint32_t used = 0;
   std::string version;
-  bool alive = true;
-  /// 1 for the first node that ever registered, 2 for the next, …
+  /// Clients that it serves at most.
+  std::uint32_t room = 0;
+  Life life = Life::up;
+  /// The operator wants it to serve nothing: it keeps no seat that another node can take, and gets none.
+  bool draining = false;
+  /// 1 for the first node that ever registered, 2 for the next, …; one that was lost begins anew when it comes back.
   std::uint64_t joined = 0;
-  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, alive, joined);
+
+  /// It may be given seats.
+  bool is_fit() const { return life == Life::up && !draining; }
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, room, life, draining, joined);
 };
 
 enum class ItemState : std::uint8_t { on_offer = 0, running = 1, sold = 2, unsold = 3 };
@@ -81,14 +101,19 @@ struct Auction {
   std::string id;
   GroupId group;
   auction::Terms terms;
-  /// The group's first members, ascending. They are its genesis configuration and never change here.
+  /// The group's first voters, ascending: they never change, and found it.
+  std::vector<Uid> genesis;
+  /// Those of them who lost their seat since, ascending: if they never founded the group they never will, because it
+  /// went on without them.
+  std::vector<Uid> replaced;
+  /// Who is to serve it, ascending; the group's own configuration follows one step at a time (PROTOCOL.md §6).
   std::vector<Uid> members;
   /// The active auctioneer, and the slot in the auction's group of the view that made it so.
   Uid active;
   Slot active_since;
   std::string starter;
   std::optional<auction::Outcome> outcome;
-  GAVEL_FIELDS(id, group, terms, members, active, active_since, starter, outcome);
+  GAVEL_FIELDS(id, group, terms, genesis, replaced, members, active, active_since, starter, outcome);
 };
 
 }  // namespace gavel::directory
