@@ -142,7 +142,7 @@ bool Leadership::change_membership() {
   if (core_.commit < derived.view.slot && !broken(Mistake::config_before_view)) return false;
   if (derived.config_slot > core_.commit && !broken(Mistake::config_two)) return false;
   const MembershipFacts facts{core_.self(), [this](Uid uid) { return core_.peers.hears(uid, core_.now.at); },
-                              [this](Uid uid) { return caught_up(uid); }};
+                              [this](Uid uid) { return caught_up(uid); }, core_.options.most_voters};
   auto next = next_config(core_.config(), core_.goal, facts);
   if (!next) return false;
   wire::Entry entry;

@@ -36,11 +36,14 @@ std::optional<wire::Config> next_config(const wire::Config& now, const wire::Con
       return next;
     }
   for (const auto uid : goal.voters)
-    if (now.is_learner(uid) && facts.heard(uid) && facts.caught_up(uid)) {
+    if (now.is_learner(uid) && now.voters.size() < facts.most_voters && facts.heard(uid) && facts.caught_up(uid)) {
       remove(next.learners, uid);
       insert(next.voters, uid);
       return next;
     }
+  // Who leaves stays until whoever is to come has come, unless there is no room for both.
+  const bool all_came = std::all_of(goal.voters.begin(), goal.voters.end(), [&](Uid uid) { return now.is_voter(uid); });
+  if (!all_came && now.voters.size() < facts.most_voters) return std::nullopt;
   for (const auto uid : now.voters)
     if (!goal.is_voter(uid) && uid != facts.self && now.voters.size() > 1 && lives_without(now, uid, facts)) {
       remove(next.voters, uid);

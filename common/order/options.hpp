@@ -22,6 +22,9 @@ struct Options {
   Duration backoff_limit = 30s;  ///< for hand-overs that fail
   std::uint64_t caught_up = 8;   ///< slots behind the leader's last that still count as caught up
 
+  // -- membership (§6)
+  std::size_t most_voters = 7;  ///< of a group, while one takes another's place too
+
   // -- repair
   Duration missing_wait = 2ms;     ///< before a missing batch is asked for
   Duration fetch_interval = 20ms;  ///< between two fetches of the same thing

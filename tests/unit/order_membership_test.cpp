@@ -15,11 +15,12 @@ struct Group {
   std::set<std::uint64_t> dead{};
   std::set<std::uint64_t> behind{};
   std::uint64_t self = 1;
+  std::size_t most = SIZE_MAX;
 
   std::optional<wire::Config> next(const wire::Config& goal) const {
     return next_config(now, goal,
                        {Uid{self}, [this](Uid uid) { return !dead.contains(uid.value); },
-                        [this](Uid uid) { return !behind.contains(uid.value); }});
+                        [this](Uid uid) { return !behind.contains(uid.value); }, most});
   }
 };
 
@@ -51,6 +52,20 @@ TEST_CASE("a dead voter is replaced: the new one comes in before the dead one go
   CHECK(way[0] == wire::Config{uids({1, 2, 3}), uids({4})});
   CHECK(way[1] == voters({1, 2, 3, 4}));
   CHECK(way[2] == goal);
+}
+
+TEST_CASE("a dead voter stays until its replacement has caught up") {
+  Group group{{uids({1, 2, 3}), uids({4})}, {3}, {4}};
+  CHECK_FALSE(group.next(voters({1, 2, 4})));
+}
+
+TEST_CASE("where there is no room for one more voter, the dead one goes first") {
+  Group group{{uids({1, 2, 3}), uids({4})}, {3}};
+  group.most = 3;
+  const auto goal = voters({1, 2, 4});
+  group.now = *group.next(goal);
+  CHECK(group.now == wire::Config{uids({1, 2}), uids({4})});
+  CHECK(group.next(goal) == goal);
 }
 
 TEST_CASE("no voter is removed if those who are left would have no live majority") {
