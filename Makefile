@@ -15,7 +15,7 @@ ctest    = ctest --test-dir $(1) -j $(JOBS) --output-on-failure --no-tests=error
            --output-junit $(CURDIR)/build/results/$@-$(notdir $(1)).xml
 
 help: ## list the targets
-	@sed -nE 's|^([a-z -]+):.*## |\1\t|p' Makefile | expand -t 14
+	@sed -nE 's|^([a-z -]+):.*## |\1\t|p' Makefile | expand -t 18
 
 deps: ## install the Debian packages that are missing (tools/packages.txt)
 	@have=$$(dpkg-query -W -f '$${db:Status-Status}\n' $(packages) 2>/dev/null | grep -cx installed); \
@@ -50,6 +50,21 @@ kill-leader: ## SIGKILL the node that leads an auction, else the idle node manag
 
 kill: ## SIGKILL node N (make kill N=3)
 	@$(cluster) kill $(N)
+
+partition: ## nodes A and nodes B hear nothing of each other (make partition A=1,2 B=3,4,5)
+	@$(cluster) partition A=$(A) B=$(B)
+
+slow: ## node NODE's disk and network are slow, by MS milliseconds (make slow NODE=2 MS=200)
+	@$(cluster) slow $(NODE) $(if $(MS),--ms $(MS))
+
+drop: ## node NODE loses PERCENT of what other nodes send (make drop NODE=2 PERCENT=30)
+	@$(cluster) drop $(NODE) $(PERCENT)
+
+heal: ## no faults any more
+	@$(cluster) heal
+
+rolling-restart: ## restart every node, one after the other, while the cluster serves
+	@$(cluster) rolling-restart
 
 logs: ## follow what its nodes print
 	@$(cluster) logs
@@ -87,4 +102,4 @@ install: all ## install programs, libraries and headers under PREFIX (default /u
 clean: ## remove everything that was built
 	@rm -rf build
 
-.PHONY: help deps build house all demo up down status kill-leader kill logs test check sim fuzz asan tsan lint format install clean
+.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart logs test check sim fuzz asan tsan lint format install clean

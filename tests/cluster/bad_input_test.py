@@ -78,8 +78,8 @@ class BadInput(ClusterTest):
         yield [b"\xc6\xff\xff\xff\xff" + b"x" * 10]         # four gigabytes of bytes that never come
         yield [b"a", b"b", b"c", b"d"]                      # more frames than there are
         yield [pack([])]
-        yield [sealed(HELLO, [7, b"x"], cluster=b"another")]
-        yield [sealed(HELLO, [7, b"x"], cluster=name, version=2)]
+        yield [sealed(HELLO, [7, b"x", False, 0], cluster=b"another")]
+        yield [sealed(HELLO, [7, b"x", False, 0], cluster=name, version=2)]
         yield [sealed(99999, [], cluster=name)]
         yield [sealed(HELLO, [7], cluster=name)]            # a field too few
         yield [sealed(CALL, [1, 1, 200, 0, 0, b""], cluster=name)]
@@ -104,13 +104,13 @@ class BadInput(ClusterTest):
             with contextlib.suppress(OSError), Peer(node.address("pub"), b"SUB") as peer:
                 peer.send(*frames)  # ZeroMQ closes the connection of a subscriber that sends no subscription
         with Peer(node.address()) as peer:
-            peer.send(sealed(HELLO, [7, b"x"], cluster=b"another"))
+            peer.send(sealed(HELLO, [7, b"x", False, 0], cluster=b"another"))
             answer = b"".join(peer.receive())
             self.say(f"the node answers a client of another cluster: {answer[-90:]!r}")
             self.assertIn(b"another", answer)
             self.assertIn(self.cluster.name.encode(), answer)
         with Peer(node.address()) as peer:
-            peer.send(sealed(HELLO, [7, b"x"], cluster=self.cluster.name.encode(), version=2))
+            peer.send(sealed(HELLO, [7, b"x", False, 0], cluster=self.cluster.name.encode(), version=2))
             self.assertIn(b"version", b"".join(peer.receive()).lower())
         self.bids(load, 20)
         after = self.counters(node)

@@ -81,7 +81,7 @@ class Client:
 
     def leader(self, group):
         """The name of the node that says it leads the group, in the newest term if several do; None without one."""
-        leading = [(int(row["term"].split("/")[0]), name) for name, row in self.members(group).items()
+        leading = [(term_of(row), name) for name, row in self.members(group).items()
                    if row["role"] == "leader"]
         return max(leading)[1] if leading else None
 
@@ -98,6 +98,35 @@ class Client:
             joined.problem = f"voters {leading[0]['voters'] if leading else 'unknown: no leader'}"
             return leading and sorted(leading[0]["voters"]) == sorted(names)
         wait_until(f"the voters of {group} are {', '.join(names)}", joined, timeout, interval=0.05)
+
+    def status(self):
+        """{"nodes": [...], "groups": [...]} of all nodes that answer within half a second; both empty if none does."""
+        return self.try_ask("--timeout", 0.5, "status") or {"nodes": [], "groups": []}
+
+    def behind(self, names, groups=None):
+        """What the nodes of these names still lack in the groups whose leaders count them as members (all, or just those whose
+        names are given), in words; "" if nothing."""
+        status = self.status()
+        rows = {(row["node"], row["group"]): row for row in status["groups"] if row["role"] != "observer"}
+        leaders = {}
+        for (_, group), row in rows.items():
+            if row["role"] == "leader" and term_of(row) >= term_of(leaders.get(group)):
+                leaders[group] = row
+        for group in {group for _, group in rows}:
+            if group not in leaders and (groups is None or group in groups):
+                return f"{group} has no leader"
+        for name in names:
+            seats = [leader for group, leader in leaders.items()
+                     if name in leader["voters"] + leader["learners"] and (groups is None or group in groups)]
+            if not any(seat["group"] == DIRECTORY for seat in seats):
+                return f"{name} is no member of the directory"
+            for seat in seats:
+                row = rows.get((name, seat["group"]))
+                if row is None:
+                    return f"{name} does not serve {seat['group']} yet"
+                if row["leader"] != seat["node"] or row["applied"] + 20 < seat["applied"]:
+                    return f"{name} is at slot {row['applied']} of {seat['applied']} in {seat['group']}"
+        return ""
 
     # -- replicas
 
@@ -124,6 +153,11 @@ class Client:
 
 DIRECTORY = "directory"
 DIRECTORY_GROUP = "1"
+
+
+def term_of(row):
+    """The round of what a member of a group has promised; 0 of none."""
+    return int(row["term"].split("/")[0]) if row else 0
 
 
 def minor_of(amount):

@@ -7,6 +7,7 @@ Nodes are numbered from 1; node 1 founds the cluster, the others find it by beac
 port of its own, so that several on one machine do not meet. Nodes listen on loopback, on ports they pick themselves.
 """
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import subprocess
 import time
 
 from client import DIRECTORY, Client
+from faults import Faults
 from processes import Failure, Process, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -52,6 +54,7 @@ class Node:
         self.number = number
         self.options = list(options)
         self.process = process
+        self.faults = Faults()  # of its present life
 
     @property
     def name(self):
@@ -112,6 +115,8 @@ class LocalCluster:
         self.host = host
         self.prefix = prefix or (lambda node: [])
         self.programs = programs_directory()
+        self.fault_option = ["--allow-faults"] if "--allow-faults" in subprocess.run(
+            [self.programs / "gavel-node", "--help"], capture_output=True, text=True, check=True).stdout else []
         self.nodes = []
 
     # -- its state on disk
@@ -124,7 +129,8 @@ class LocalCluster:
         state = {
             "cluster": self.name, "beacon_port": self.beacon_port, "options": self.options,
             "nodes": [{"number": n.number, "options": n.options, "pid": n.process.pid if n.process else None,
-                       "started": n.process.started if n.process else None} for n in self.nodes],
+                       "started": n.process.started if n.process else None, "faults": dataclasses.asdict(n.faults)}
+                      for n in self.nodes],
         }
         part = self.state_file.with_suffix(".part")
         part.write_text(json.dumps(state, indent=1) + "\n")
@@ -144,6 +150,7 @@ class LocalCluster:
         for entry in state["nodes"]:
             process = Process(entry["pid"], entry["started"]) if entry["pid"] else None
             cluster.nodes.append(Node(cluster, entry["number"], entry["options"], process))
+            cluster.nodes[-1].faults = Faults(**entry["faults"])
         return cluster
 
     # -- nodes
@@ -186,7 +193,8 @@ class LocalCluster:
         founds = node.number == 1 and not (node.data / "node.json").exists()
         command = [*self.prefix(node), self.programs / "gavel-node", "--data-dir", node.data, "--cluster", self.name,
                    "--name", node.name, "--listen", self.listen_address(node), "--beacon-port", self.beacon_port,
-                   *(["--bootstrap"] if founds else []), *self.options, *node.options, *extra]
+                   *self.fault_option, *(["--bootstrap"] if founds else []), *self.options, *node.options, *extra]
+        node.faults = Faults()
         node.process = Process.start([str(word) for word in command], node.log, self.tied)
         self.save()
 
