@@ -158,22 +158,28 @@ Result<void> Core::install(const wire::SnapshotRecord& snapshot, SharedBytes enc
   return {};
 }
 
-void Core::make_snapshot() {
-  if (log.blank() || commit <= log.base()) return;
+wire::SnapshotRecord Core::snapshot() const {
+  GAVEL_CHECK(!log.blank(), "a blank member has no state to show");
   const auto derived = log.derived_at(commit);
   wire::SnapshotRecord snapshot;
   snapshot.slot = commit;
   snapshot.term = log.term_at(commit);
-  snapshot.stamp = log.at(commit).entry.stamp;
+  snapshot.stamp = log.stamp_at(commit);
   snapshot.config = derived.config;
   snapshot.view = derived.view;
   for (const auto& ordered : derived.last_ordered) snapshot.last_ordered.push_back(ordered.second);
   snapshot.service = applier.machine().kind();
   snapshot.state = applier.snapshot();
-  auto encoded = share(wire::encode(snapshot));
-  log.compact(snapshot, encoded, options.retained_entries, options.retained_bytes);
-  journal.snapshot(snapshot.slot, std::move(encoded), true, false, out->persists);
-  say(NoteKind::snapshot_made, "makes a snapshot at " + print(snapshot.slot));
+  return snapshot;
+}
+
+void Core::make_snapshot() {
+  if (log.blank() || commit <= log.base()) return;
+  const auto made = snapshot();
+  auto encoded = share(wire::encode(made));
+  log.compact(made, encoded, options.retained_entries, options.retained_bytes);
+  journal.snapshot(made.slot, std::move(encoded), true, false, out->persists);
+  say(NoteKind::snapshot_made, "makes a snapshot at " + print(made.slot));
 }
 
 void Core::send(Uid to, wire::OrderMessage message) { out->unicasts.push_back({to, std::move(message)}); }

@@ -94,6 +94,8 @@ struct Core {
   void cut_to(Slot last_kept);
   /// Starts from a foreign snapshot. Error: the snapshot cannot be read.
   Result<void> install(const wire::SnapshotRecord& snapshot, SharedBytes encoded);
+  /// The state at `commit`. The log is not blank.
+  wire::SnapshotRecord snapshot() const;
   void make_snapshot();
   void run_when_durable(std::function<void()> then) { journal.when_durable(std::move(then)); }
 

@@ -63,8 +63,6 @@ wire::Term Log::term_at(Slot slot) const {
   return at(slot).entry.term;
 }
 
-WallTime Log::last_stamp() const { return last() > base_ ? at(last()).entry.stamp : base_stamp_; }
-
 const wire::FullEntry& Log::at(Slot slot) const {
   GAVEL_CHECK(slot >= first_ && slot <= last(), "a slot outside the log was asked for");
   return entries_[slot.since(first_)];

@@ -41,7 +41,9 @@ class Log {
   wire::Term term_at(Slot slot) const;
   wire::Term last_term() const { return term_at(last()); }
   /// The stamp of the last entry, or of the snapshot.
-  WallTime last_stamp() const;
+  WallTime last_stamp() const { return stamp_at(last()); }
+  /// base() <= slot <= last()
+  WallTime stamp_at(Slot slot) const { return slot > base_ ? at(slot).entry.stamp : base_stamp_; }
   /// first() <= slot <= last()
   const wire::FullEntry& at(Slot slot) const;
 

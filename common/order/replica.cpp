@@ -211,6 +211,7 @@ const wire::Config& Replica::config() const { return parts_->core.log.derived().
 const wire::View& Replica::view() const { return parts_->core.log.derived().view; }
 const wire::Entry& Replica::entry(Slot slot) const { return parts_->core.log.at(slot).entry; }
 const StateMachine& Replica::machine() const { return parts_->core.applier.machine(); }
+wire::SnapshotRecord Replica::snapshot() const { return parts_->core.snapshot(); }
 Digest Replica::digest() const { return parts_->core.applier.digest(); }
 
 Uid Replica::leader(TimePoint at) const {

@@ -71,6 +71,9 @@ class Replica {
   const StateMachine& machine() const;
   /// Of the applied state at commit(), sessions and history included.
   Digest digest() const;
+  /// The state at commit(), as a snapshot that another replica could start from: for backups and archives. Not if
+  /// blank().
+  wire::SnapshotRecord snapshot() const;
   /// Whether a request can be submitted without being answered Busy.
   bool accepts_requests() const;
   /// Every bounded queue within its bound (invariant 10); empty, or the name of one that is not.
