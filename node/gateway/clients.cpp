@@ -1,18 +1,16 @@
 #include "node/gateway/clients.hpp"
 
-#include <utility>
-
 namespace gavel::gateway {
 
-Client* Clients::welcome(TimePoint now, BytesView routing_id, ClientId id, std::string name) {
-  if (auto* known = find(routing_id)) {
-    known->id = id;
-    known->name = std::move(name);
-    known->heard = now;
-    return known;
-  }
-  if (clients_.size() >= kMost) return nullptr;
-  return &clients_.emplace(Bytes(routing_id), Client{id, std::move(name), now}).first->second;
+Client* Clients::welcome(TimePoint now, BytesView routing_id, const wire::Hello& hello) {
+  Client* client = find(routing_id);
+  if (!client && clients_.size() >= kMost) return nullptr;
+  if (!client) client = &clients_.emplace(Bytes(routing_id), Client()).first->second;
+  client->id = hello.client;
+  client->name = hello.name;
+  client->stays = hello.stays;
+  client->heard = now;
+  return client;
 }
 
 Client* Clients::find(BytesView routing_id) {

@@ -81,7 +81,13 @@ void Gateway::on_frame(Now now, BytesView routing_id, BytesView frame, host::Nod
 }
 
 void Gateway::on(Now now, BytesView routing_id, const wire::Hello& hello, host::NodeEffects& effects) {
-  if (!clients_.welcome(now.at, routing_id, hello.client, hello.name))
+  if (!clients_.find(routing_id)) {
+    if (const auto elsewhere = crowd_.judge(now.at, own(), hello, neighbours(now))) {
+      ++counters_.clients_sent_on;
+      return send(routing_id, *elsewhere, effects);
+    }
+  }
+  if (!clients_.welcome(now.at, routing_id, hello))
     return refuse(routing_id, "this gateway serves " + std::to_string(Clients::kMost) + " clients and takes no more",
                   effects);
   ++counters_.clients_welcomed;
@@ -138,25 +144,6 @@ void Gateway::on(Now now, BytesView routing_id, const wire::StatusQuery& query, 
 void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Bye& /*bye*/, host::NodeEffects& /*effects*/) {
   clients_.forget(routing_id);
   watches_.forget(routing_id);
-}
-
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects) {
-  send(routing_id, wire::ClientList{query.id, {}, 0}, effects);
-}
-
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects) {
-  send(routing_id, wire::Operated{transfer.id, false, "not yet"}, effects);
-}
-
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects) {
-  send(routing_id, wire::Operated{faults.id, false, "not yet"}, effects);
-}
-
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects) {
-  wire::BackupPiece piece;
-  piece.id = query.id;
-  piece.message = "not yet";
-  send(routing_id, std::move(piece), effects);
 }
 
 // ---- calls ------------------------------------------------------------------------------------------------------
@@ -257,6 +244,7 @@ void Gateway::run(Now now, host::NodeEffects& effects) {
     ++counters_.clients_idle;
     watches_.forget(routing_id);
   }
+  if (own().leaving) send_away(now, kSentAwayAtOnce, effects);
 }
 
 void Gateway::refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects) {

@@ -1,8 +1,8 @@
 // Clients at the edge of a node (PROTOCOL.md §3.1, §7, §9). A client says hello, calls, watches, pings; each call is
 // handed to the replica of its group and answered when that answers. Nothing here is replicated: a gateway may die at
 // any time, and its clients go on elsewhere under the same request numbers. A client can harm only itself: whatever it
-// sends is refused or bounded. clients.hpp, calls.hpp and watches.hpp hold the state; here it is decided what becomes
-// of a frame.
+// sends is refused or bounded. clients.hpp, calls.hpp and watches.hpp hold the state, crowd.hpp says who goes
+// elsewhere; here it is decided what becomes of a frame (operations.cpp: of what operators ask).
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 
 #include "node/gateway/calls.hpp"
 #include "node/gateway/clients.hpp"
+#include "node/gateway/crowd.hpp"
 #include "node/gateway/watches.hpp"
 #include "node/host/counters.hpp"
 #include "node/host/mesh.hpp"
@@ -32,11 +33,16 @@ class Gateway {
   void on_group_gone(GroupId group, host::NodeEffects& effects);
   /// The group's state changed.
   void on_group_changed(GroupId group, host::NodeEffects& effects);
-  /// Goes on with watchers that are behind, brings observed groups back for watchers, and forgets idle clients.
+  /// Goes on with watchers that are behind, brings observed groups back for watchers, forgets idle clients, and sends
+  /// those who stay away, a few at a time, while the directory wants this node drained.
   void run(Now now, host::NodeEffects& effects);
+  /// The node is about to end: sends all who stay to other gateways.
+  void leave(Now now, host::NodeEffects& effects);
   /// True while a watcher is behind: run is wanted soon.
   bool behind() const { return !behind_.empty(); }
 
+  /// The directory wants this node drained.
+  bool leaving() const;
   std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }
   std::size_t calls_under_way() const { return calls_.size(); }
   bool uses(GroupId group) const { return watches_.any_of(group) || calls_.any_to(group); }
@@ -55,12 +61,19 @@ class Gateway {
   void on(Now now, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects);
 
+  /// As the directory's replica here has it.
+  Crowd::Own own() const;
+  std::vector<Neighbour> neighbours(Now now) const;
+  void send_away(Now now, std::size_t most, host::NodeEffects& effects);
+
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);
   void answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects);
   void refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects);
   void send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects);
   Duration time_to_wait() const;
+
+  static constexpr std::size_t kSentAwayAtOnce = 8;
 
   const host::NodeSetup& setup_;
   host::Replicas& replicas_;
@@ -69,6 +82,7 @@ class Gateway {
   host::Counters& counters_;
   Report report_;
   Clients clients_;
+  Crowd crowd_;
   Calls calls_;
   Watches watches_;
   std::vector<GroupId> behind_;

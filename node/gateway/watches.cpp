@@ -1,7 +1,6 @@
 #include "node/gateway/watches.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace gavel::gateway {
 
@@ -21,11 +20,15 @@ void Watches::unwatch(BytesView routing_id, GroupId group) {
   if (watchers->second.empty()) watches_.erase(watchers);
 }
 
-void Watches::forget(BytesView routing_id) {
+std::vector<GroupId> Watches::of(BytesView routing_id) const {
   std::vector<GroupId> watched;
   for (const auto& [group, watchers] : watches_)
     if (watchers.contains(routing_id)) watched.push_back(group);
-  for (const GroupId group : watched) unwatch(routing_id, group);
+  return watched;
+}
+
+void Watches::forget(BytesView routing_id) {
+  for (const GroupId group : of(routing_id)) unwatch(routing_id, group);
 }
 
 bool Watches::pump(GroupId group, const EventHistory& history,

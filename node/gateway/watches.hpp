@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include "common/wire/client_messages.hpp"
 #include "node/gateway/event_history.hpp"
@@ -21,6 +22,8 @@ class Watches {
   void unwatch(BytesView routing_id, GroupId group);
   void forget(BytesView routing_id);
   bool any_of(GroupId group) const { return watches_.contains(group); }
+  /// The groups that this client watches, ascending.
+  std::vector<GroupId> of(BytesView routing_id) const;
   const auto& all() const { return watches_; }
 
   /// Pushes what is new in the group's history. True: somebody is still behind, so call again soon.

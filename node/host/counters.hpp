@@ -15,7 +15,7 @@ namespace gavel::host {
   X(frames_in) X(bytes_in) X(frames_out) X(bytes_out)                                     \
   X(refused_malformed) X(refused_version) X(refused_cluster) X(refused_kind)              \
   X(refused_own_uid) X(for_unhosted_group) X(beacons) X(peers_lost) X(disk_writes)        \
-  X(clients_welcomed) X(clients_refused) X(clients_lost) X(clients_idle)                  \
+  X(clients_welcomed) X(clients_refused) X(clients_lost) X(clients_idle) X(clients_sent_on) \
   X(calls) X(calls_busy) X(calls_attached) X(calls_lost) X(answers) X(pushes) X(push_gaps) \
   X(proposals) X(observers_started) X(observers_dropped)
 // clang-format on

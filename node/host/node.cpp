@@ -114,6 +114,7 @@ void Node::on_drain(Now now, NodeEffects& effects) {
   parts_->drain_until = now.at + parts_->setup.drain_limit;
   effects.notes.push_back({{}, {}, "draining: handing over what this node leads"});
   parts_->replicas.step_all(now, order::SetDraining{true}, effects);
+  parts_->gateway.leave(now, effects);
   parts_->settle(now, effects);
 }
 

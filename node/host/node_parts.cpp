@@ -166,7 +166,9 @@ wire::StatusReport Node::Parts::report(Now now) const {
   out.version = setup.version;
   out.uptime = now.at - started;
   out.clients = gateway.clients();
+  out.room = setup.room;
   out.slots = setup.slots;
+  out.draining = gateway.leaving();
   out.alarms = alarms;
   for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
   out.counters = counters.list();

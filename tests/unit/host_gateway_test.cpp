@@ -145,6 +145,40 @@ TEST_CASE("status names the groups, their leaders and the counters") {
   CHECK_FALSE(report->counters.empty());
 }
 
+TEST_CASE("whom a gateway serves can be asked, and a client that goes is forgotten at once") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann", true});
+  world.client_sends(1, "bob", wire::Hello{{9}, "bob"});
+  world.client_sends(1, "ann", wire::Watch{kDirectoryGroup, {}, 0});
+  world.run(2s);
+  world.client_sends(1, "bob", wire::ClientsQuery{3});
+  const auto list = world.next<wire::ClientList>("bob").value();
+  CHECK(list.id == 3);
+  CHECK(list.total == 2);
+  REQUIRE(list.clients.size() == 2);
+  const auto& ann = list.clients.front();
+  CHECK((ann.client == ClientId{8} && ann.name == "ann" && ann.stays));
+  CHECK(ann.idle == 2s);
+  CHECK(ann.watches == std::vector{kDirectoryGroup});
+  world.client_sends(1, "ann", wire::Bye{});
+  world.client_sends(1, "bob", wire::ClientsQuery{4});
+  CHECK(world.next<wire::ClientList>("bob").value().total == 1);
+  world.client_sends(1, "ann", wire::Ping{1});
+  CHECK(world.next<wire::Refused>("ann"));
+}
+
+TEST_CASE("a lead is handed over by the node that has it, and others say who that is") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.client_sends(1, "ann", wire::TransferLead{5, kDirectoryGroup, {1}});
+  const auto already = world.next<wire::Operated>("ann").value();
+  CHECK((already.id == 5 && already.done));
+  world.client_sends(1, "ann", wire::TransferLead{6, {77}, {1}});
+  CHECK_FALSE(world.next<wire::Operated>("ann").value().done);
+}
+
 // ---- the parts --------------------------------------------------------------------------------------------------
 
 TEST_CASE("P7 exactly once: a command repeated while it is under way is attached, not submitted again") {
@@ -215,9 +249,9 @@ TEST_CASE("a watcher gets every event once and in order, a gap when it is too fa
 
 TEST_CASE("P10 boundedness: a gateway takes so many clients and no more") {
   Clients clients;
-  for (std::size_t n = 0; n < Clients::kMost; ++n) REQUIRE(clients.welcome({}, std::to_string(n), {n}, ""));
-  CHECK_FALSE(clients.welcome({}, "one more", {1}, ""));
-  CHECK(clients.welcome({}, "0", {1}, "again"));
+  for (std::size_t n = 0; n < Clients::kMost; ++n) REQUIRE(clients.welcome({}, std::to_string(n), {{n}, ""}));
+  CHECK_FALSE(clients.welcome({}, "one more", {{1}, ""}));
+  CHECK(clients.welcome({}, "0", {{1}, "again"}));
 }
 
 }  // namespace gavel::gateway

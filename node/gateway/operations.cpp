@@ -1,0 +1,111 @@
+// What operators ask of a gateway: whom it serves, and to have its node lead no more, err or hand out state. And where
+// clients go when they cannot stay here.
+#include <algorithm>
+#include <utility>
+
+#include "common/base/print.hpp"
+#include "node/gateway/gateway.hpp"
+#include "node/host/node.hpp"
+#include "node/services/directory.hpp"
+
+namespace gavel::gateway {
+namespace {
+
+std::string name_of(const DirectoryService* directory, Uid uid) {
+  if (directory)
+    if (const auto it = directory->nodes().find(uid); it != directory->nodes().end()) return it->second.name;
+  return "node " + hex(uid.value);
+}
+
+}  // namespace
+
+// ---- who goes elsewhere -----------------------------------------------------------------------------------------
+
+bool Gateway::leaving() const {
+  const auto* directory = placement_.directory();
+  if (!directory) return false;
+  const auto it = directory->nodes().find(setup_.self.uid);
+  return it != directory->nodes().end() && it->second.draining;
+}
+
+Crowd::Own Gateway::own() const {
+  const auto most = static_cast<std::uint32_t>(Clients::kMost) - Crowd::kAside;
+  return {clients(), std::min(setup_.room, most), leaving()};
+}
+
+std::vector<Neighbour> Gateway::neighbours(Now now) const {
+  std::vector<Neighbour> out;
+  const auto* directory = placement_.directory();
+  const auto* hosted = replicas_.find(kDirectoryGroup);
+  if (!directory || !hosted) return out;
+  for (const auto& member : hosted->replica->status(now.at).members) {
+    if (member.uid == setup_.self.uid || !member.heard || member.draining) continue;
+    const auto it = directory->nodes().find(member.uid);
+    if (it == directory->nodes().end() || !it->second.is_fit()) continue;
+    out.push_back({member.uid, it->second.endpoints.client, member.load, it->second.room});
+  }
+  return out;
+}
+
+void Gateway::leave(Now now, host::NodeEffects& effects) { send_away(now, Clients::kMost, effects); }
+
+void Gateway::send_away(Now now, std::size_t most, host::NodeEffects& effects) {
+  std::vector<Neighbour> others;
+  for (auto& [routing_id, client] : clients_.all()) {
+    if (!client.stays || client.sent_on) continue;
+    if (most-- == 0) return;
+    if (others.empty()) others = neighbours(now);
+    const auto elsewhere = crowd_.send_away(now.at, client.id, others);
+    if (!elsewhere) return;
+    client.sent_on = true;
+    ++counters_.clients_sent_on;
+    send(routing_id, *elsewhere, effects);
+  }
+}
+
+// ---- operations -------------------------------------------------------------------------------------------------
+
+void Gateway::on(Now now, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects) {
+  wire::ClientList list;
+  list.id = query.id;
+  list.total = clients_.size();
+  for (const auto& [id, client] : clients_.all()) {
+    if (list.clients.size() >= wire::kMostClients) break;
+    list.clients.push_back({client.id, client.name, client.stays, now.at - client.heard,
+                            static_cast<std::uint32_t>(client.calls), watches_.of(id)});
+  }
+  send(routing_id, std::move(list), effects);
+}
+
+void Gateway::on(Now now, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects) {
+  const auto* directory = placement_.directory();
+  const auto operated = [&](bool done, std::string message) {
+    send(routing_id, wire::Operated{transfer.id, done, std::move(message)}, effects);
+  };
+  const auto* hosted = replicas_.find(transfer.group);
+  if (!hosted || hosted->observer) return operated(false, "this node does not serve group " + print(transfer.group));
+  if (!hosted->replica->leads()) {
+    const Uid leader = hosted->replica->leader(now.at);
+    return operated(false, "this node does not lead the group; " +
+                               (leader ? name_of(directory, leader) + " does" : std::string("nobody does now")));
+  }
+  const std::string name = name_of(directory, transfer.to);
+  if (transfer.to == setup_.self.uid) return operated(true, name + " leads already");
+  replicas_.step(now, transfer.group, order::TransferTo{transfer.to}, effects);
+  operated(true, "handing over to " + name);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects) {
+  send(routing_id, wire::Operated{faults.id, false, "this node takes no faults: it was started without --allow-faults"},
+       effects);
+}
+
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects) {
+  wire::BackupPiece piece;
+  piece.id = query.id;
+  piece.group = query.group;
+  piece.message = "this node hands out no backups";
+  send(routing_id, std::move(piece), effects);
+}
+
+}  // namespace gavel::gateway
