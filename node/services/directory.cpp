@@ -6,6 +6,7 @@
 #include "common/base/check.hpp"
 #include "node/services/directory_checks.hpp"
 #include "node/services/directory_questions.hpp"
+#include "node/services/directory_staff.hpp"
 #include "node/services/text.hpp"
 
 namespace gavel {
@@ -54,9 +55,11 @@ Bytes DirectoryService::query(BytesView question) const { return wire::encode_an
 
 Reply DirectoryService::on(const Context& /*context*/, const directory::RegisterNode& node, Events& events) {
   if (auto objection = check_node(state_, node)) return *objection;
-  const auto known = state_.nodes.find(node.uid);
-  if (known != state_.nodes.end() && node.incarnation < known->second.incarnation) return Done{false};
-  const auto joined = known == state_.nodes.end() ? ++state_.joined : known->second.joined;
+  const auto at = state_.nodes.find(node.uid);
+  const auto* known = at == state_.nodes.end() ? nullptr : &at->second;
+  if (known && node.incarnation < known->incarnation) return Done{false};
+  // Others have taken the seats of one that was lost: it begins anew, behind them.
+  const bool anew = !known || known->life == directory::Life::lost;
   const directory::NodeRecord record{node.uid,
                                      node.incarnation,
                                      node.name,
@@ -66,11 +69,13 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::Register
                                      node.version,
                                      node.room,
                                      directory::Life::up,
-                                     known != state_.nodes.end() && known->second.draining,
-                                     joined};
-  if (known != state_.nodes.end() && same(known->second, record)) return Done{false};
+                                     known && known->draining,
+                                     anew ? state_.joined + 1 : known->joined};
+  if (known && same(*known, record)) return Done{false};
+  state_.joined = std::max(state_.joined, record.joined);
   state_.nodes[node.uid] = record;
   push(events, directory::NodeChanged{record, true});
+  staff(events);
   return Done{true};
 }
 
@@ -79,27 +84,50 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::NodeStat
   if (known == state_.nodes.end()) return Refused{Refusal::unknown_node, "there is no such node"};
   auto& node = known->second;
   if (node.incarnation != seen.incarnation || node.life == seen.life) return Done{false};
+  if (node.life == directory::Life::lost) {
+    if (seen.life == directory::Life::down) return Done{false};  // it is that already, and more
+    node.joined = ++state_.joined;
+  }
   node.life = seen.life;
   push(events, directory::NodeChanged{node, true});
+  staff(events);
   return Done{true};
 }
 
 Reply DirectoryService::on(const Context& /*context*/, const directory::LeaveNode& leave, Events& events) {
-  const auto known = state_.nodes.find(leave.uid);
-  if (known == state_.nodes.end()) return Done{false};
-  auto node = std::move(known->second);
-  node.life = directory::Life::lost;
-  state_.nodes.erase(known);
-  push(events, directory::NodeChanged{std::move(node), false});
+  if (!state_.nodes.contains(leave.uid)) return Done{false};
+  forget(leave.uid, events);
+  staff(events);
   return Done{true};
 }
 
-Reply DirectoryService::on(const Context& /*context*/, const directory::DrainNode& /*drain*/, Events& /*events*/) {
-  return Refused{Refusal::malformed, "not yet"};
+Reply DirectoryService::on(const Context& /*context*/, const directory::DrainNode& drain, Events& events) {
+  const auto known = state_.nodes.find(drain.uid);
+  if (known == state_.nodes.end()) return Refused{Refusal::unknown_node, "there is no such node"};
+  auto& node = known->second;
+  if (node.draining == drain.draining) return Done{false};
+  node.draining = drain.draining;
+  push(events, directory::NodeChanged{node, true});
+  staff(events);
+  return Done{true};
 }
 
-Reply DirectoryService::on(const Context& /*context*/, const directory::RemoveNode& /*remove*/, Events& /*events*/) {
-  return Refused{Refusal::malformed, "not yet"};
+Reply DirectoryService::on(const Context& /*context*/, const directory::RemoveNode& remove, Events& events) {
+  if (auto objection = check_removal(state_, remove)) return *objection;
+  forget(remove.uid, events);
+  staff(events);
+  for (const auto& id : shrink(state_, remove.uid)) push(events, directory::AuctionChanged{state_.auctions.at(id)});
+  return Done{true};
+}
+
+void DirectoryService::forget(Uid uid, Events& events) {
+  auto gone = state_.nodes.extract(uid);
+  gone.mapped().life = directory::Life::lost;
+  push(events, directory::NodeChanged{std::move(gone.mapped()), false});
+}
+
+void DirectoryService::staff(Events& events) {
+  for (const auto& id : gavel::staff(state_)) push(events, directory::AuctionChanged{state_.auctions.at(id)});
 }
 
 // ---- items ------------------------------------------------------------------------------------------------------
@@ -145,8 +173,7 @@ Reply DirectoryService::on(const Context& context, const directory::StartAuction
   auction.members = members;
   auction.active = members.back();
   auction.starter = start.starter;
-  for (const Uid uid : members) ++state_.nodes.at(uid).used;
-  state_.auctions.emplace(id, auction);
+  state_.open(auction);
   push(events, directory::ItemChanged{item});
   push(events, directory::AuctionChanged{auction});
   return directory::AuctionStarted{auction, client_endpoints(state_, auction), failures_survived(members.size()),
@@ -162,22 +189,13 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionC
     if (same(*auction.outcome, closed.outcome)) return Done{false};
     return Refused{Refusal::conflict, "auction " + auction.id + " ended otherwise, and that is final"};
   }
-  release_slots(auction);
-  auction.outcome = closed.outcome;
+  state_.close(auction, closed.outcome);
   auto& item = state_.items.at(auction.terms.item);
   item.state = closed.outcome.winner ? ItemState::sold : ItemState::unsold;
   push(events, directory::ItemChanged{item});
   push(events, directory::AuctionChanged{auction});
+  staff(events);
   return Done{true};
-}
-
-void DirectoryService::release_slots(const directory::Auction& auction) {
-  for (const Uid uid : auction.members) {
-    const auto node = state_.nodes.find(uid);
-    if (node == state_.nodes.end()) continue;
-    GAVEL_CHECK(node->second.used > 0, "a member of a running auction uses a slot");
-    --node->second.used;
-  }
 }
 
 Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionLed& led, Events& events) {
@@ -185,19 +203,17 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionL
   if (known == state_.auctions.end())
     return Refused{Refusal::unknown_auction, "there is no auction " + quoted(led.auction)};
   auto& auction = known->second;
-  if (!std::binary_search(auction.members.begin(), auction.members.end(), led.active))
-    return Refused{Refusal::unknown_node, "that node is no member of auction " + auction.id};
+  // Its group's configuration follows behind: who has no seat any more may still lead it for a while.
+  const auto served = [&](const std::vector<Uid>& uids) {
+    return std::binary_search(uids.begin(), uids.end(), led.active);
+  };
+  if (!state_.nodes.contains(led.active) && !served(auction.members) && !served(auction.genesis))
+    return Refused{Refusal::unknown_node, "that node never served auction " + auction.id};
   if (auction.outcome || led.since <= auction.active_since) return Done{false};
   auction.active = led.active;
   auction.active_since = led.since;
   push(events, directory::AuctionChanged{auction});
   return Done{true};
-}
-
-const directory::Auction* DirectoryService::auction_of(GroupId group) const {
-  for (const auto& [id, auction] : state_.auctions)
-    if (auction.group == group) return &auction;
-  return nullptr;
 }
 
 // ---- snapshots --------------------------------------------------------------------------------------------------

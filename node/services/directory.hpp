@@ -1,6 +1,7 @@
 // The directory as a replicated service, the idle node manager's memory: which nodes there are, what is on offer, which
 // auctions run where and how they ended. Every node applies it, so every node can tell what it has to host; its leader
-// says which nodes live. A group's number is given out once, and so is an auction's id.
+// says which nodes live. Whatever changes what the nodes can do ends with seats being given anew (directory_staff.hpp).
+// A group's number is given out once, and so is an auction's id.
 #pragma once
 
 #include <optional>
@@ -30,9 +31,11 @@ class DirectoryService {
   const std::map<Uid, directory::NodeRecord>& nodes() const { return state_.nodes; }
   const std::map<std::string, directory::Item>& items() const { return state_.items; }
   const std::map<std::string, directory::Auction>& auctions() const { return state_.auctions; }
+  /// Ids of the auctions that run.
+  const std::set<std::string>& running() const { return state_.running; }
   std::vector<Uid> voters_wanted() const { return gavel::voters_wanted(state_); }
   /// Null if there is no such group.
-  const directory::Auction* auction_of(GroupId group) const;
+  const directory::Auction* auction_of(GroupId group) const { return gavel::auction_of(state_, group); }
 
  private:
   directory::Reply execute(const Context& context, BytesView bytes, Events& events);
@@ -46,7 +49,9 @@ class DirectoryService {
   directory::Reply on(const Context&, const directory::DrainNode& drain, Events& events);
   directory::Reply on(const Context&, const directory::RemoveNode& remove, Events& events);
   std::string next_lot();
-  void release_slots(const directory::Auction& auction);
+  void forget(Uid uid, Events& events);
+  /// Moves the seats that are due, and tells of it.
+  void staff(Events& events);
 
   DirectoryState state_;
   Digest digest_ = digest_of("directory");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/services/directory_staff.hpp"
 #include "node/services/text.hpp"
 
 namespace gavel {
@@ -52,6 +53,14 @@ std::string seconds(Duration duration) {
   return std::to_string(millis / 1000) + "." + fraction + " s";
 }
 
+/// The first few by name, and how many more.
+std::string listed(const std::vector<std::string>& names) {
+  static constexpr std::size_t kMost = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() <= kMost ? text : text + " and " + std::to_string(names.size() - kMost) + " more auctions";
+}
+
 }  // namespace
 
 Objection check_node(const DirectoryState& state, const directory::RegisterNode& node) {
@@ -84,6 +93,20 @@ Objection check_item(const DirectoryState& state, const directory::AddItem& add)
     return refused(Refusal::limit_exceeded,
                    "the catalogue has " + std::to_string(directory::kMaxItems) + " items, more it does not take");
   return check_prices(add);
+}
+
+Objection check_removal(const DirectoryState& state, const directory::RemoveNode& remove) {
+  const auto node = state.nodes.find(remove.uid);
+  if (node == state.nodes.end()) return refused(Refusal::unknown_node, "there is no such node");
+  const std::string& name = node->second.name;
+  if (node->second.life == directory::Life::up)
+    return refused(Refusal::still_up, "node " + name + " is up: drain it, stop it, and remove it when it is down");
+  const auto kept = remove.shrink ? std::vector<std::string>() : seats_nobody_takes(state, remove.uid);
+  if (kept.empty()) return {};
+  return refused(Refusal::would_shrink, "no other node has a slot free for the seat of " + name + " in " +
+                                            listed(kept) +
+                                            ": add a node, or wait until an auction ends; or say that they may go on "
+                                            "with fewer members (--shrink)");
 }
 
 End check_end(const Context& context, const directory::StartAuction& start) {

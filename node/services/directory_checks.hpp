@@ -17,6 +17,9 @@ using Objection = std::optional<directory::Refused>;
 Objection check_node(const DirectoryState& state, const directory::RegisterNode& node);
 Objection check_item(const DirectoryState& state, const directory::AddItem& add);
 
+/// That the node is not up, and that others can take its seats, or that it does not matter.
+Objection check_removal(const DirectoryState& state, const directory::RemoveNode& remove);
+
 /// When an auction that starts at this entry's time is to end. Refused: it is not between kMinAuction and kMaxAuction
 /// long.
 struct End {

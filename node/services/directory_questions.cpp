@@ -28,21 +28,30 @@ Answer on(const DirectoryState& state, const directory::AskItems& ask) {
   return page;
 }
 
-bool asked_for(const directory::Auction& auction, Which which) {
-  return which == Which::all || auction.outcome.has_value() == (which == Which::ended);
+/// The next auctions of a kind, from an id on, in either of the state's sorted containers.
+template <class At, class End, class Get>
+directory::Auctions page_of(At at, End end, Get&& get) {
+  directory::Auctions page;
+  for (; at != end; ++at) {
+    const directory::Auction* auction = get(*at);
+    if (!auction) continue;
+    if (page.auctions.size() == directory::kPage) {
+      page.next = auction->id;
+      break;
+    }
+    page.auctions.push_back(*auction);
+  }
+  return page;
 }
 
 Answer on(const DirectoryState& state, const directory::AskAuctions& ask) {
-  directory::Auctions page;
-  for (auto at = state.auctions.lower_bound(ask.from); at != state.auctions.end(); ++at) {
-    if (!asked_for(at->second, ask.which)) continue;
-    if (page.auctions.size() == directory::kPage) {
-      page.next = at->first;
-      break;
-    }
-    page.auctions.push_back(at->second);
-  }
-  return page;
+  if (ask.which == Which::running)
+    return page_of(state.running.lower_bound(ask.from), state.running.end(),
+                   [&](const std::string& id) { return &state.auctions.at(id); });
+  return page_of(state.auctions.lower_bound(ask.from), state.auctions.end(),
+                 [&](const auto& entry) -> const directory::Auction* {
+                   return ask.which == Which::all || entry.second.outcome ? &entry.second : nullptr;
+                 });
 }
 
 Answer on(const DirectoryState& state, const directory::AskAuction& ask) {

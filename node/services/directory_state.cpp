@@ -1,7 +1,10 @@
 #include "node/services/directory_state.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
+
+#include "common/base/check.hpp"
 
 namespace gavel {
 namespace {
@@ -35,14 +38,49 @@ Result<void> read_all(RecordReader& reader, std::uint64_t count, Key T::*key, st
   return {};
 }
 
+/// Ascending, none twice.
+bool is_ordered(const std::vector<Uid>& uids) {
+  return std::adjacent_find(uids.begin(), uids.end(), [](Uid a, Uid b) { return !(a < b); }) == uids.end();
+}
+
+/// Founders sit in the auction or have been replaced; only founders have been.
+bool has_sound_seats(const directory::Auction& auction) {
+  const auto in = [](const std::vector<Uid>& uids, Uid uid) {
+    return std::binary_search(uids.begin(), uids.end(), uid);
+  };
+  for (const auto* seats : {&auction.genesis, &auction.members})
+    if (seats->empty() || seats->size() > directory::kMaxMembers || !is_ordered(*seats)) return false;
+  return is_ordered(auction.replaced) &&
+         std::all_of(auction.replaced.begin(), auction.replaced.end(),
+                     [&](Uid uid) { return in(auction.genesis, uid); }) &&
+         std::all_of(auction.genesis.begin(), auction.genesis.end(),
+                     [&](Uid uid) { return in(auction.members, uid) || in(auction.replaced, uid); });
+}
+
+/// Each auction is a run of an item that is there, in a group of its own that was given out; and an item runs exactly
+/// while one of its auctions does.
+bool are_sound(const DirectoryState& state) {
+  std::map<std::string, int> running;
+  for (const auto& [id, auction] : state.auctions) {
+    const auto item = state.items.find(auction.terms.item);
+    if (item == state.items.end() || auction.terms.auction != id || !has_sound_seats(auction)) return false;
+    if (auction.group <= kDirectoryGroup || auction.group.value > state.groups) return false;
+    running[item->first] += auction.outcome ? 0 : 1;
+  }
+  return state.by_group.size() == state.auctions.size() &&
+         std::all_of(state.items.begin(), state.items.end(), [&](const auto& entry) {
+           return running[entry.first] == (entry.second.state == directory::ItemState::running ? 1 : 0);
+         });
+}
+
 /// What the service relies on, and a snapshot from outside may not keep to.
 bool is_consistent(const DirectoryState& state) {
-  for (const auto& [id, auction] : state.auctions)
-    if (!state.items.contains(auction.terms.item) || auction.members.empty() ||
-        !std::is_sorted(auction.members.begin(), auction.members.end()))
+  std::set<std::uint64_t> joined;
+  for (const auto& [uid, node] : state.nodes)
+    if (node.joined == 0 || node.joined > state.joined || !joined.insert(node.joined).second ||
+        node.used != auctions_served_by(state, uid))
       return false;
-  return std::all_of(state.nodes.begin(), state.nodes.end(),
-                     [&](const auto& entry) { return entry.second.used == auctions_served_by(state, entry.first); });
+  return are_sound(state);
 }
 
 }  // namespace
@@ -68,39 +106,54 @@ Result<DirectoryState> DirectoryState::read_from(RecordReader& reader) {
   if (read) read = read_all(reader, header->items, &directory::Item::id, state->items);
   if (read) read = read_all(reader, header->auctions, &directory::Auction::id, state->auctions);
   if (!read) return tl::unexpected<Error>(read.error());
+  for (const auto& [id, auction] : state->auctions) {
+    state->by_group.emplace(auction.group, id);
+    if (!auction.outcome) state->running.insert(id);
+  }
   if (!is_consistent(*state)) return fail("the directory's nodes, items and auctions do not fit together");
   return state;
 }
 
+void DirectoryState::open(const directory::Auction& auction) {
+  for (const Uid uid : auction.members) ++nodes.at(uid).used;
+  running.insert(auction.id);
+  by_group.emplace(auction.group, auction.id);
+  auctions.emplace(auction.id, auction);
+}
+
+void DirectoryState::close(directory::Auction& auction, const auction::Outcome& outcome) {
+  for (const Uid uid : auction.members) {
+    const auto node = nodes.find(uid);
+    if (node == nodes.end()) continue;
+    GAVEL_CHECK(node->second.used > 0, "a member of a running auction uses a slot");
+    --node->second.used;
+  }
+  auction.outcome = outcome;
+  running.erase(auction.id);
+}
+
 std::vector<Uid> voters_wanted(const DirectoryState& state) {
-  std::vector<std::pair<std::uint64_t, Uid>> by_age;
-  for (const auto& [uid, node] : state.nodes) by_age.emplace_back(node.joined, uid);
-  std::sort(by_age.begin(), by_age.end());
-  by_age.resize(std::min(by_age.size(), directory::kMaxVoters));
+  std::vector<std::tuple<bool, std::uint64_t, Uid>> in_turn;
+  for (const auto& [uid, node] : state.nodes)
+    in_turn.emplace_back(node.life == directory::Life::lost || node.draining, node.joined, uid);
+  std::sort(in_turn.begin(), in_turn.end());
+  in_turn.resize(std::min(in_turn.size(), directory::kMaxVoters));
   std::vector<Uid> voters;
-  for (const auto& [joined, uid] : by_age) voters.push_back(uid);
+  for (const auto& [unreliable, joined, uid] : in_turn) voters.push_back(uid);
   std::sort(voters.begin(), voters.end());
   return voters;
 }
 
 std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid) {
-  return static_cast<std::uint32_t>(std::count_if(state.auctions.begin(), state.auctions.end(), [&](const auto& entry) {
-    const auto& members = entry.second.members;
-    return !entry.second.outcome && std::binary_search(members.begin(), members.end(), uid);
+  return static_cast<std::uint32_t>(std::count_if(state.running.begin(), state.running.end(), [&](const auto& id) {
+    const auto& members = state.auctions.at(id).members;
+    return std::binary_search(members.begin(), members.end(), uid);
   }));
 }
 
-std::vector<Uid> pick_members(const DirectoryState& state) {
-  std::vector<const directory::NodeRecord*> free;
-  for (const auto& [uid, node] : state.nodes)
-    if (node.is_fit() && node.used < node.slots) free.push_back(&node);
-  std::sort(free.begin(), free.end(),
-            [](const auto* a, const auto* b) { return a->used != b->used ? a->used < b->used : a->uid > b->uid; });
-  free.resize(std::min(free.size(), directory::kMaxMembers));
-  std::vector<Uid> members;
-  for (const auto* node : free) members.push_back(node->uid);
-  std::sort(members.begin(), members.end());
-  return members;
+const directory::Auction* auction_of(const DirectoryState& state, GroupId group) {
+  const auto id = state.by_group.find(group);
+  return id == state.by_group.end() ? nullptr : &state.auctions.at(id->second);
 }
 
 const directory::Auction* find_auction(const DirectoryState& state, const std::string& id) {

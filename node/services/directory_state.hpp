@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,20 +24,30 @@ struct DirectoryState {
   std::uint64_t lots = 0;
   std::uint64_t groups = kDirectoryGroup.value;
 
+  // Kept in step with `auctions`, so that nobody scans those that ended long ago: the ids of the running ones, and the
+  // id of each group's.
+  std::set<std::string> running;
+  std::map<GroupId, std::string> by_group;
+
+  /// A new auction, running.
+  void open(const directory::Auction& auction);
+  /// It runs no longer; its seats are free.
+  void close(directory::Auction& auction, const auction::Outcome& outcome);
+
   void append_to(Bytes& snapshot) const;
   /// Error: malformed, or over the limits.
   static Result<DirectoryState> read_from(RecordReader& reader);
 };
 
-/// The first seven nodes that registered, ascending by uid: who should be a voter of the directory's group.
+/// Who should be a voter of the directory's group, ascending by uid: seven nodes; those that may be relied upon
+/// (neither lost nor draining) before others, then those that joined earlier.
 std::vector<Uid> voters_wanted(const DirectoryState& state);
 
 /// Running auctions that the node is a member of.
 std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid);
 
-/// Who is to serve a new auction: up to kMaxMembers living nodes with a free slot, those with the fewest auctions
-/// first, then those with the higher uid. Ascending by uid; empty when no node has a free slot.
-std::vector<Uid> pick_members(const DirectoryState& state);
+/// Null if there is no such group.
+const directory::Auction* auction_of(const DirectoryState& state, GroupId group);
 
 /// The auction of that id; an item's id means its latest auction, "lot-7.1" its first. Null if there is none.
 const directory::Auction* find_auction(const DirectoryState& state, const std::string& id);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "node/services/directory_staff.hpp"
 #include "tests/property/services_plays.hpp"
 
 namespace gavel {
@@ -26,7 +27,11 @@ TEST_CASE("whatever clients and nodes send to the directory") {
       RC_ASSERT(groups.insert(auction.group).second);
       RC_ASSERT(!auction.members.empty() && auction.members.size() <= kMaxMembers);
       RC_ASSERT(std::is_sorted(auction.members.begin(), auction.members.end()));
-      RC_ASSERT(auction.active_since || auction.active == auction.members.back());
+      RC_ASSERT(std::set<Uid>(auction.members.begin(), auction.members.end()).size() == auction.members.size());
+      for (const Uid uid : auction.genesis)
+        RC_ASSERT(std::binary_search(auction.members.begin(), auction.members.end(), uid) ||
+                  std::binary_search(auction.replaced.begin(), auction.replaced.end(), uid));
+      RC_ASSERT(auction.active_since || auction.active == auction.genesis.back());
       RC_ASSERT(auction.id == auction.terms.auction && auction.id == id);
     }
   });
@@ -36,6 +41,52 @@ TEST_CASE("whatever clients and nodes send to the directory") {
     play(driver, *steps_of(directory_command()));
     for (const auto& [uid, node] : driver.machine.nodes())
       RC_ASSERT(node.used == auctions_served_by(driver.machine.state(), uid));
+  });
+
+  rc::prop("no seat waits while a fit node has a slot free for it, and none was given to an unfit node", [] {
+    Driver<DirectoryPlay> driver;
+    for (const auto& [pause, bytes] : *steps_of(directory_command())) {
+      const auto before = driver.machine.auctions();
+      driver.bytes(bytes);
+      RC_ASSERT(seats_due(driver.machine.state()).empty());
+      for (const auto& [id, auction] : driver.machine.auctions())
+        for (const Uid uid : auction.members) {
+          const auto was = before.find(id);
+          const bool had =
+              was != before.end() && std::binary_search(was->second.members.begin(), was->second.members.end(), uid);
+          const bool may_have = had || driver.machine.nodes().at(uid).is_fit();
+          RC_ASSERT(may_have);
+        }
+    }
+  });
+
+  rc::prop("an item that was sold stays sold, an outcome stays, and founders never change", [] {
+    Driver<DirectoryPlay> driver;
+    for (const auto& [pause, bytes] : *steps_of(directory_command())) {
+      const auto items = driver.machine.items();
+      const auto auctions = driver.machine.auctions();
+      driver.bytes(bytes);
+      for (const auto& [id, item] : items)
+        if (item.state == ItemState::sold) RC_ASSERT(driver.machine.items().at(id).state == ItemState::sold);
+      for (const auto& [id, auction] : auctions) {
+        const auto& now = driver.machine.auctions().at(id);
+        RC_ASSERT(now.genesis == auction.genesis);
+        if (auction.outcome) RC_ASSERT(wire::encode(now) == wire::encode(auction));
+        RC_ASSERT(
+            std::includes(now.replaced.begin(), now.replaced.end(), auction.replaced.begin(), auction.replaced.end()));
+      }
+    }
+  });
+
+  rc::prop("what is derived from the auctions is in step with them", [] {
+    Driver<DirectoryPlay> driver;
+    play(driver, *steps_of(directory_command()));
+    std::set<std::string> running;
+    for (const auto& [id, auction] : driver.machine.auctions()) {
+      if (!auction.outcome) running.insert(id);
+      RC_ASSERT(driver.machine.auction_of(auction.group) == &auction);
+    }
+    RC_ASSERT(driver.machine.running() == running);
   });
 
   rc::prop("an incarnation never goes back", [] {

@@ -1,40 +1,11 @@
 #include <catch2/catch.hpp>
 
-#include "tests/unit/services_driver.hpp"
+#include "tests/unit/services_house.hpp"
 
 namespace gavel {
 namespace {
 
 using namespace directory;
-
-RegisterNode node(std::uint64_t uid, std::uint32_t slots = 1, std::uint64_t incarnation = 1) {
-  const auto port = std::to_string(uid);
-  return {Uid{uid},       Incarnation{incarnation},
-          "node-" + port, {"tcp://127.0.0.1:1" + port, "tcp://127.0.0.1:2" + port, "tcp://127.0.0.1:3" + port},
-          slots,          "0.1.0"};
-}
-
-std::vector<Uid> uids(std::initializer_list<std::uint64_t> values) {
-  std::vector<Uid> all;
-  for (const auto value : values) all.push_back(Uid{value});
-  return all;
-}
-
-struct House : Driver<DirectoryPlay> {
-  explicit House(std::uint64_t nodes = 0, std::uint32_t slots = 1) {
-    for (std::uint64_t uid = 1; uid <= nodes; ++uid) expect<Done>(node(uid, slots));
-  }
-  std::string add(const std::string& id = "") {
-    return expect<ItemAdded>(AddItem{id, "A lamp", "selma", eur(10000), eur(500)}).id;
-  }
-  AuctionStarted start(const std::string& item, Duration length = std::chrono::seconds(60)) {
-    return expect<AuctionStarted>(StartAuction{item, length, {}, "olga"});
-  }
-  Refusal refusal(const Command& command) { return expect<Refused>(command).refusal; }
-  auction::Outcome outcome(std::optional<std::string> winner) const {
-    return {std::move(winner), eur(10000), 1, Slot{5}, now, Digest{9}};
-  }
-};
 
 // ---- nodes ------------------------------------------------------------------------------------------------------
 
