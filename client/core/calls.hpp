@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "client/core/effects.hpp"
@@ -15,7 +16,8 @@ namespace gavel::client {
 struct Call {
   CallId id;
   wire::CallKind kind = wire::CallKind::query;
-  bool is_status = false;
+  /// To the gateway itself, not to a group: one of the questions and orders that client.hpp names.
+  std::optional<wire::FromClient> operation;
   /// Made by the client itself (a session's opening): nobody hears of its completion.
   bool is_own = false;
   GroupId group;
@@ -36,7 +38,7 @@ struct Call {
   std::string last_message;
 
   /// A session's request must be done once; everything else may be done any number of times.
-  bool once() const { return kind == wire::CallKind::command && !is_status; }
+  bool once() const { return kind == wire::CallKind::command && !operation; }
   std::uint64_t wire_id() const { return (id.value << 8U) | (sends & 0xFFU); }
   bool is_latest(std::uint64_t wire_id) const { return wire_id == this->wire_id(); }
 };

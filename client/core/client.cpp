@@ -17,25 +17,47 @@ Client::Client(Options options, Random random)
 // ---- what the user asks for -----------------------------------------------------------------------------------------
 
 CallId Client::command(TimePoint now, GroupId group, Bytes body, Duration timeout) {
-  return begin(now, wire::CallKind::command, group, std::move(body), timeout, false);
+  return begin(now, wire::CallKind::command, group, std::move(body), timeout);
 }
 CallId Client::query(TimePoint now, GroupId group, Bytes body, Duration timeout) {
-  return begin(now, wire::CallKind::query, group, std::move(body), timeout, false);
+  return begin(now, wire::CallKind::query, group, std::move(body), timeout);
 }
 CallId Client::local(TimePoint now, GroupId group, Bytes body, Duration timeout) {
-  return begin(now, wire::CallKind::local, group, std::move(body), timeout, false);
+  return begin(now, wire::CallKind::local, group, std::move(body), timeout);
 }
-CallId Client::status(TimePoint now, Duration timeout) {
-  return begin(now, wire::CallKind::local, {}, {}, timeout, true);
+CallId Client::mark(TimePoint now, GroupId group, Duration timeout) {
+  return begin(now, wire::CallKind::mark, group, {}, timeout);
+}
+CallId Client::status(TimePoint now, Duration timeout) { return operate(now, wire::StatusQuery{}, timeout); }
+CallId Client::clients(TimePoint now, Duration timeout) { return operate(now, wire::ClientsQuery{}, timeout); }
+CallId Client::transfer(TimePoint now, GroupId group, Uid to, Duration timeout) {
+  return operate(now, wire::TransferLead{0, group, to}, timeout);
+}
+CallId Client::set_faults(TimePoint now, wire::SetFaults faults, Duration timeout) {
+  return operate(now, std::move(faults), timeout);
+}
+CallId Client::backup(TimePoint now, GroupId group, std::uint64_t offset, Duration timeout) {
+  return operate(now, wire::BackupQuery{0, group, offset}, timeout);
 }
 
-CallId Client::begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout, bool is_status) {
+CallId Client::begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout) {
   Call call;
   call.kind = kind;
-  call.is_status = is_status;
   call.group = group;
   call.body = std::move(body);
   call.deadline = now + timeout;
+  return add(now, std::move(call));
+}
+
+CallId Client::operate(TimePoint now, wire::FromClient operation, Duration timeout) {
+  Call call;
+  call.kind = wire::CallKind::local;
+  call.operation = std::move(operation);
+  call.deadline = now + timeout;
+  return add(now, std::move(call));
+}
+
+CallId Client::add(TimePoint now, Call call) {
   const bool too_large = call.body.size() > wire::kMaxRequestBytes;
   if (too_large || calls_.size() >= options_.max_calls) {
     call.id = calls_.draw_id();
@@ -68,6 +90,16 @@ void Client::unwatch(GroupId group) {
   if (welcomed()) send(wire::Unwatch{group});
 }
 
+void Client::close(TimePoint /*now*/) {
+  if (link_ == Link::none) return;
+  if (welcomed()) send(wire::Bye{});
+  link_ = Link::none;
+  unanswered_since_ = kNever;
+  for (auto& [id, call] : calls_) call.in_flight = false;
+  watches_.forget_link();
+  effects_.emplace_back(Disconnect{});
+}
+
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Client::tick(TimePoint now) {
@@ -92,7 +124,7 @@ TimePoint Client::next_deadline() const {
   }
   if (link_ == Link::connecting) at = std::min(at, linked_since_ + options_.connect_timeout);
   if (link_ == Link::none && anything_wanted()) {
-    at = std::min(at, gateways_.next_choice());
+    at = std::min(at, sent_on_to_.empty() ? gateways_.next_choice() : kLongAgo);
     if (!options_.only_given) at = std::min(at, probed_ + options_.probe_interval);
   }
   if (welcomed()) {
@@ -106,7 +138,7 @@ TimePoint Client::next_deadline() const {
 
 void Client::connect_if_wanted(TimePoint now) {
   if (link_ != Link::none || !anything_wanted()) return;
-  const auto endpoint = gateways_.choose(now);
+  const auto endpoint = next_gateway(now);
   if (!endpoint) {
     if (options_.only_given || now - probed_ < options_.probe_interval) return;
     probed_ = now;
@@ -118,7 +150,14 @@ void Client::connect_if_wanted(TimePoint now) {
   linked_since_ = now;
   effects_.emplace_back(Connect{endpoint_});
   note(NoteKind::connecting, endpoint_);
-  send(wire::Hello{options_.id, options_.name, false, 0});
+  send(wire::Hello{options_.id, options_.name, options_.stays, redirected_});
+}
+
+std::optional<std::string> Client::next_gateway(TimePoint now) {
+  if (sent_on_to_.empty()) return gateways_.choose(now);
+  std::string endpoint = std::move(sent_on_to_.front());
+  sent_on_to_.erase(sent_on_to_.begin());
+  return endpoint;
 }
 
 void Client::leave(TimePoint now, NoteKind why, const std::string& text) {
@@ -186,6 +225,8 @@ void Client::expire_calls(TimePoint now) {
     if (call.once() && call.uncertain > 0)
       fail_with(call, OutcomeKind::unknown,
                 "it was sent, and no answer came in time; it may or may not have been executed");
+    else if (!welcomed() && !all_full_.empty())
+      fail_with(call, OutcomeKind::busy, all_full_);
     else if (last_word.was_busy)
       fail_with(call, OutcomeKind::busy, "the cluster is busy: " + last_word.last_message);
     else if (last_word.sends == 0)
@@ -195,8 +236,8 @@ void Client::expire_calls(TimePoint now) {
                     : "none of the " + std::to_string(gateways_.endpoints().size()) + " known nodes could be reached");
     else
       fail_with(call, OutcomeKind::no_answer,
-                call.is_status || call.kind == wire::CallKind::local ? "the node did not answer in time"
-                                                                     : "no leader or no majority answered in time");
+                call.kind == wire::CallKind::local ? "the node did not answer in time"
+                                                   : "no leader or no majority answered in time");
   }
 }
 
@@ -240,8 +281,13 @@ void Client::transmit(TimePoint now, Call& call) {
   call.in_flight = true;
   call.not_before = kLongAgo;
   call.attempt_deadline = now + std::min(patience, options_.attempt_timeout_max);
-  if (call.is_status)
-    send(wire::StatusQuery{call.wire_id()});
+  if (call.operation)
+    std::visit(
+        [&](auto& operation) {
+          if constexpr (requires { operation.id = call.wire_id(); }) operation.id = call.wire_id();
+          send(operation);
+        },
+        *call.operation);
   else
     send(wire::Call{call.wire_id(), call.group, call.kind, call.session, call.number, call.body});
 }

@@ -6,6 +6,7 @@
 // events in order.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,20 @@ class Client {
   CallId query(TimePoint now, GroupId group, Bytes body, Duration timeout);
   /// The gateway's own state, which may be behind.
   CallId local(TimePoint now, GroupId group, Bytes body, Duration timeout);
-  /// The body of the outcome is an encoded wire::StatusReport of the gateway.
-  CallId status(TimePoint now, Duration timeout);
+  /// The outcome's slot is one at which every replica of the group keeps its digest (wire::GroupStatus::marks); it
+  /// comes after everything that was acknowledged before the call.
+  CallId mark(TimePoint now, GroupId group, Duration timeout);
+
+  // Of the gateway itself; each may be done any number of times, so each is repeated until it is answered. The body of
+  // the outcome is the encoded answer, which may be a refusal.
+  CallId status(TimePoint now, Duration timeout);   ///< wire::StatusReport
+  CallId clients(TimePoint now, Duration timeout);  ///< wire::ClientList
+  /// wire::Operated; the gateway has to be the node that leads the group.
+  CallId transfer(TimePoint now, GroupId group, Uid to, Duration timeout);
+  CallId set_faults(TimePoint now, wire::SetFaults faults, Duration timeout);  ///< wire::Operated
+  /// wire::BackupPiece; the piece that begins there.
+  CallId backup(TimePoint now, GroupId group, std::uint64_t offset, Duration timeout);
+
   /// Completes the call as cancelled if it is still open.
   void cancel(TimePoint now, CallId call);
 
@@ -41,6 +54,10 @@ class Client {
   /// of it. To miss nothing, read the state first and watch from the slot of that answer, with kWholeSlot as index.
   void watch(TimePoint now, GroupId group, Slot slot = {}, std::uint32_t index = 0);
   void unwatch(GroupId group);
+
+  /// The user goes: takes leave of the gateway, which then need not wait for anything. What is open stays open, and
+  /// goes on if the client is used again.
+  void close(TimePoint now);
 
   // -- what happens ---------------------------------------------------------------------------------------------------
 
@@ -71,7 +88,9 @@ class Client {
  private:
   enum class Link : std::uint8_t { none, connecting, welcomed };
 
-  CallId begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout, bool is_status);
+  CallId begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout);
+  CallId operate(TimePoint now, wire::FromClient operation, Duration timeout);
+  CallId add(TimePoint now, Call call);
 
   // Frames.
   void on(TimePoint now, const wire::Welcome& welcome);
@@ -80,11 +99,14 @@ class Client {
   void on(TimePoint now, wire::Pushed& pushed);
   void on(TimePoint now, const wire::PushedGap& gap);
   void on(TimePoint now, const wire::Pong& pong);
-  void on(TimePoint now, wire::StatusReport& report);
   void on(TimePoint now, const wire::Redirect& redirect);
-  void on(TimePoint now, const wire::ClientList& list);
-  void on(TimePoint now, const wire::Operated& operated);
-  void on(TimePoint now, const wire::BackupPiece& piece);
+  void on(TimePoint, const wire::StatusReport& report) { on_operated<wire::StatusQuery>(report); }
+  void on(TimePoint, const wire::ClientList& list) { on_operated<wire::ClientsQuery>(list); }
+  void on(TimePoint, const wire::BackupPiece& piece) { on_operated<wire::BackupQuery>(piece); }
+  void on(TimePoint, const wire::Operated& operated) { on_operated<wire::TransferLead, wire::SetFaults>(operated); }
+  /// An answer of the gateway itself, if it is to one of these.
+  template <class... Operation, class Message>
+  void on_operated(const Message& message);
   void on_refusal(TimePoint now, const std::string& reason);
   void on_ok(const Call& call, wire::Answer& answer);
   void on_expired(Call& call);
@@ -94,6 +116,7 @@ class Client {
   bool anything_wanted() const { return calls_.size() > 0 || watches_.size() > 0; }
   void connect_if_wanted(TimePoint now);
   void leave(TimePoint now, NoteKind why, const std::string& text);
+  std::optional<std::string> next_gateway(TimePoint now);
   void check_link(TimePoint now);
   void ping_if_due(TimePoint now);
   Duration ping_interval() const;
@@ -126,6 +149,11 @@ class Client {
   std::string endpoint_;
   Uid gateway_uid_;
   std::string gateway_name_;
+  /// Where the last Redirect sends, the best first; and how many there were since the last Welcome.
+  std::vector<std::string> sent_on_to_;
+  std::uint32_t redirected_ = 0;
+  /// Why no gateway takes this client, since one said that all are full; empty once one does.
+  std::string all_full_;
   TimePoint linked_since_ = kLongAgo;
   TimePoint heard_ = kLongAgo;
   /// Since when a ping is unanswered by any frame; kNever if none is.

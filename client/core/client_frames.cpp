@@ -44,6 +44,9 @@ void Client::on(TimePoint now, const wire::Welcome& welcome) {
   gateway_uid_ = welcome.node;
   gateway_name_ = welcome.name;
   gateways_.worked(endpoint_);
+  sent_on_to_.clear();
+  redirected_ = 0;
+  all_full_.clear();
   if (!options_.only_given)
     for (const std::string& endpoint : welcome.gateways) gateways_.add(endpoint, false);
   note(NoteKind::welcomed, gateway_name_ + " at " + endpoint_);
@@ -56,6 +59,26 @@ void Client::on(TimePoint now, const wire::Refused& refused) {
   // It took this client before, and has forgotten it: hello again, there or elsewhere.
   gateways_.failed(endpoint_, now);
   leave(now, NoteKind::refused, endpoint_ + ": " + refused.reason);
+}
+
+void Client::on(TimePoint now, const wire::Redirect& redirect) {
+  constexpr std::size_t kMostNamed = 8;
+  constexpr std::uint32_t kMostInARow = 8;
+  if (welcomed()) send(wire::Bye{});
+  const bool nowhere = redirect.gateways.empty() || options_.only_given || ++redirected_ > kMostInARow;
+  if (nowhere) {
+    // Another one at once, if one is known; this one again after a while, and to whom no other will do it says so.
+    gateways_.full(endpoint_, now + std::clamp(redirect.retry_after, Duration(50ms), Duration(5s)));
+    if (redirect.gateways.empty()) all_full_ = redirect.reason;
+    redirected_ = options_.only_given ? redirected_ + 1 : 0;
+    return leave(now, NoteKind::sent_on, endpoint_ + ": " + redirect.reason);
+  }
+  sent_on_to_.clear();
+  for (const std::string& endpoint : redirect.gateways) {
+    gateways_.add(endpoint, false);
+    if (endpoint != endpoint_ && sent_on_to_.size() < kMostNamed) sent_on_to_.push_back(endpoint);
+  }
+  leave(now, NoteKind::sent_on, endpoint_ + ": " + redirect.reason);
 }
 
 void Client::on_refusal(TimePoint now, const std::string& reason) {
@@ -71,7 +94,7 @@ void Client::on_refusal(TimePoint now, const std::string& reason) {
 
 void Client::on(TimePoint now, wire::Answer& answer) {
   Call* call = calls_.find_wire(answer.id);
-  if (call == nullptr || call->is_status) return;
+  if (call == nullptr || call->operation) return;
   const bool latest = call->is_latest(answer.id) && call->in_flight;
   // What was decided is decided, whichever attempt it answers; anything else is about that attempt alone.
   if (answer.status != wire::AnswerStatus::ok && !latest) return;
@@ -165,21 +188,17 @@ void Client::on(TimePoint now, const wire::PushedGap& gap) {
 
 void Client::on(TimePoint /*now*/, const wire::Pong& /*pong*/) {}
 
-void Client::on(TimePoint /*now*/, wire::StatusReport& report) {
-  const Call* call = calls_.find_wire(report.id);
-  if (call == nullptr || !call->is_status) return;
+template <class... Operation, class Message>
+void Client::on_operated(const Message& message) {
+  const Call* call = calls_.find_wire(message.id);
+  if (call == nullptr || !call->operation || !(std::holds_alternative<Operation>(*call->operation) || ...)) return;
   Outcome outcome;
   outcome.kind = OutcomeKind::ok;
   outcome.sends = call->sends;
-  outcome.gateway = report.node;
-  outcome.gateway_name = report.name;
-  outcome.body = wire::encode(report);
+  outcome.gateway = gateway_uid_;
+  outcome.gateway_name = gateway_name_;
+  outcome.body = wire::encode(message);
   complete(call->id, std::move(outcome));
 }
-
-void Client::on(TimePoint /*now*/, const wire::Redirect& /*redirect*/) {}
-void Client::on(TimePoint /*now*/, const wire::ClientList& /*list*/) {}
-void Client::on(TimePoint /*now*/, const wire::Operated& /*operated*/) {}
-void Client::on(TimePoint /*now*/, const wire::BackupPiece& /*piece*/) {}
 
 }  // namespace gavel::client

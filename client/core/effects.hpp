@@ -105,6 +105,7 @@ enum class NoteKind : std::uint8_t {
   gateway_silent,
   gateway_slow,
   refused,
+  sent_on,
   session
 };
 constexpr std::string_view print(NoteKind kind) {
@@ -121,6 +122,8 @@ constexpr std::string_view print(NoteKind kind) {
       return "gateway slow:";
     case NoteKind::refused:
       return "refused:";
+    case NoteKind::sent_on:
+      return "sent on:";
     case NoteKind::session:
       return "opened:";
   }

@@ -76,6 +76,10 @@ void Gateways::refused(const std::string& endpoint, TimePoint now, std::string r
   }
 }
 
+void Gateways::full(const std::string& endpoint, TimePoint until) {
+  if (Candidate* c = find(endpoint)) c->avoid_until = until;
+}
+
 std::optional<std::string> Gateways::all_refused() const {
   if (known_.empty()) return {};
   const bool all = std::all_of(known_.begin(), known_.end(), [](const Candidate& c) { return !c.refusal.empty(); });

@@ -32,6 +32,8 @@ class Gateways {
   void worked(const std::string& endpoint);
   void failed(const std::string& endpoint, TimePoint now);
   void refused(const std::string& endpoint, TimePoint now, std::string reason);
+  /// It works, and has no room until then.
+  void full(const std::string& endpoint, TimePoint until);
 
   /// The first reason, if every gateway that is known has refused.
   std::optional<std::string> all_refused() const;

@@ -21,6 +21,8 @@ struct Options {
   std::vector<std::string> gateways;
   /// Go to no other gateway than those given, whatever beacons and gateways tell.
   bool only_given = false;
+  /// It will stay for a while, and rather goes to the gateway with the fewest clients (Redirect).
+  bool stays = false;
 
   /// From connecting until Welcome must have come.
   Duration connect_timeout = 400ms;
