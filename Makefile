@@ -66,6 +66,9 @@ heal: ## no faults any more
 rolling-restart: ## restart every node, one after the other, while the cluster serves
 	@$(cluster) rolling-restart
 
+chaos soak: house ## break a cluster at random for MINUTES (default 10; SEED=), or run one and see that nothing grows
+	@$(cluster) $@ --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 logs: ## follow what its nodes print
 	@$(cluster) logs
 
@@ -102,4 +105,4 @@ install: all ## install programs, libraries and headers under PREFIX (default /u
 clean: ## remove everything that was built
 	@rm -rf build
 
-.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart logs test check sim fuzz asan tsan lint format install clean
+.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart chaos soak logs test check sim fuzz asan tsan lint format install clean

@@ -172,7 +172,7 @@ def bid_of(row):
 
 def replica_of(row):
     return {"node": row["node"], "applied": row["applied"], "digest": row["digest"], "trouble": row.get("trouble"),
-            "bids": [bid_of(bid) for bid in row["bids"]]}
+            "outcome": row.get("outcome"), "bids": [bid_of(bid) for bid in row["bids"]]}
 
 
 def answer_of(row):
