@@ -118,7 +118,7 @@ class Client:
         for name in names:
             seats = [leader for group, leader in leaders.items()
                      if name in leader["voters"] + leader["learners"] and (groups is None or group in groups)]
-            if not any(seat["group"] == DIRECTORY for seat in seats):
+            if (groups is None or DIRECTORY in groups) and not any(seat["group"] == DIRECTORY for seat in seats):
                 return f"{name} is no member of the directory"
             for seat in seats:
                 row = rows.get((name, seat["group"]))
