@@ -103,6 +103,8 @@ host::NodeSetup Runtime::setup() const {
   const auto& at = bus_->endpoints();
   out.endpoints = {at.pub, at.peer, at.client};
   out.slots = settings_.slots;
+  out.room = settings_.room;
+  out.replace_after = settings_.replace_after;
   out.bootstrap = settings_.bootstrap;
   out.found_wait = settings_.beacon ? Duration(300ms) : Duration(0);
   out.retired = directory_.retired;

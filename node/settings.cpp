@@ -29,6 +29,7 @@ struct Milliseconds {
   std::int64_t suspicion = 300;
   std::int64_t hold_down = 3000;
   std::int64_t sync_delay = 0;
+  double replace_after_s = 5;
   std::int64_t retain_closed_s = 3600;
 };
 
@@ -75,11 +76,14 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
   env(app.add_option("--slots", s.slots, "Auctions that this node serves at most"), "GAVEL_SLOTS")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
+  env(app.add_option("--max-clients", s.room, "Clients that this node serves at most"), "GAVEL_MAX_CLIENTS")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   env(app.add_option("--join", s.seeds, "HOST:PORT of a node, for where beacons do not reach; may be repeated"),
       "GAVEL_JOIN")
       ->type_name("HOST:PORT");
 
-  const char* timing = "Timing (milliseconds)";
+  const char* timing = "Timing (milliseconds, if it does not say otherwise)";
   env(app.add_option("--heartbeat", ms.heartbeat, "Between two beats"), "GAVEL_HEARTBEAT")
       ->check(CLI::Range(5, 60'000))
       ->capture_default_str()
@@ -91,6 +95,13 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
   env(app.add_option("--hold-down", ms.hold_down, "A higher node has been up so long before it takes over"),
       "GAVEL_HOLD_DOWN")
       ->check(CLI::Range(0, 86'400'000))
+      ->capture_default_str()
+      ->group(timing);
+
+  env(app.add_option("--replace-after", ms.replace_after_s,
+                     "Seconds that a node may be down until others take its seats"),
+      "GAVEL_REPLACE_AFTER")
+      ->check(CLI::Range(0.0, 86'400.0))
       ->capture_default_str()
       ->group(timing);
 
@@ -153,6 +164,7 @@ std::variant<Settings, int> read_settings(int argc, char** argv) {
   settings.heartbeat = std::chrono::milliseconds(ms.heartbeat);
   settings.suspicion = std::chrono::milliseconds(ms.suspicion);
   settings.hold_down = std::chrono::milliseconds(ms.hold_down);
+  settings.replace_after = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(ms.replace_after_s));
   settings.sync_delay = std::chrono::milliseconds(ms.sync_delay);
   settings.retain_closed = std::chrono::seconds(ms.retain_closed_s);
   settings.durable = durability == "fsync";

@@ -20,9 +20,11 @@ struct Settings {
   std::string listen = "127.0.0.1";
   std::optional<std::uint16_t> priority;
   std::uint32_t slots = 16;
+  std::uint32_t room = 4096;  ///< clients at most
   Duration heartbeat = 50ms;
   Duration suspicion = 300ms;
   Duration hold_down = 3s;
+  Duration replace_after = 5s;
   bool durable = true;
   std::vector<std::string> seeds;  ///< "host:port" as typed
   bool beacon = true;

@@ -26,21 +26,30 @@ wire::Config goal_of(const DirectoryService& directory) {
 }  // namespace
 
 void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effects) {
-  register_self(now, directory, effects);
+  was_registered_ = was_registered_ || registered(directory);
+  register_self(now, effects);
+  set_rank(now, directory, effects);
   retire_former_selves(now, directory, effects);
   if (leads_surely(*replicas_.find(kDirectoryGroup)->replica)) {
     leading_since_ = std::min(leading_since_, now.at);
-    set_goal(now, goal_of(directory), effects);
+    set_goal(now, kDirectoryGroup, goal_of(directory), effects);
     call_the_roll(now, directory, effects);
   } else {
     leading_since_ = kNever;
-    set_goal(now, {}, effects);  // a goal of an earlier reign must not be acted upon in the next one
+    set_goal(now, kDirectoryGroup, {}, effects);  // a goal of an earlier reign must not be acted upon in the next one
   }
-  for (const auto& [group, hosted] : replicas_.all()) {
-    if (hosted.observer || !leads_surely(*hosted.replica)) continue;
-    propose_deadline(now, hosted, effects);
-    report_auction(now, directory, hosted, effects);
-  }
+  for (const auto& [group, hosted] : replicas_.all())
+    if (!hosted.observer && group != kDirectoryGroup) see_to_auction(now, directory, hosted, effects);
+}
+
+void Duties::see_to_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
+  const auto* record = directory.auction_of(hosted.group);
+  const bool leads = leads_surely(*hosted.replica);
+  const bool wishes = leads && record && !record->outcome;
+  set_goal(now, hosted.group, wishes ? wire::Config{record->members, {}} : wire::Config{}, effects);
+  if (!leads) return;
+  propose_deadline(now, hosted, effects);
+  report_auction(now, directory, hosted, effects);
 }
 
 TimePoint Duties::next_deadline(Now now) const {
@@ -58,8 +67,17 @@ bool Duties::registered(const DirectoryService& directory) const {
   return own != directory.nodes().end() && own->second.incarnation >= setup_.self.incarnation;
 }
 
-void Duties::register_self(Now now, const DirectoryService& directory, NodeEffects& effects) {
-  if (registered(directory)) return;
+bool Duties::removed(const DirectoryService& directory) const {
+  return was_registered_ && !directory.nodes().contains(setup_.self.uid);
+}
+
+bool Duties::draining(const DirectoryService& directory) const {
+  const auto own = directory.nodes().find(setup_.self.uid);
+  return own != directory.nodes().end() && own->second.draining;
+}
+
+void Duties::register_self(Now now, NodeEffects& effects) {
+  if (was_registered_) return;  // who was removed since comes back in another life, if at all
   tell_directory(now, Proposals::About::self, 0,
                  directory::RegisterNode{setup_.self.uid, setup_.self.incarnation, setup_.name, setup_.endpoints,
                                          setup_.slots, setup_.version, setup_.room},
@@ -73,23 +91,40 @@ void Duties::retire_former_selves(Now now, const DirectoryService& directory, No
       tell_directory(now, Proposals::About::retired, former.value, directory::LeaveNode{former}, effects);
 }
 
+/// In the directory's group an idle node ranks before a busy one: the idle node manager.
+void Duties::set_rank(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  const auto own = directory.nodes().find(setup_.self.uid);
+  const std::uint32_t rank = own != directory.nodes().end() && own->second.used == 0 ? 1 : 0;
+  if (rank == rank_) return;
+  rank_ = rank;
+  replicas_.step(now, kDirectoryGroup, order::SetRank{rank}, effects);
+}
+
 void Duties::call_the_roll(Now now, const DirectoryService& directory, NodeEffects& effects) {
-  const Duration patience = setup_.options.suspicion * kDeadAfter;
   for (const auto& [uid, node] : directory.nodes()) {
-    const bool heard = uid == setup_.self.uid || now.at <= mesh_.heard(uid) + patience;
-    const auto life = heard ? directory::Life::up : directory::Life::down;
-    const bool news = life != node.life && (heard || now.at > leading_since_ + patience);
-    if (news)
+    const auto life = life_of(now, node);
+    if (life != node.life)
       tell_directory(now, Proposals::About::node, uid.value, directory::NodeState{uid, node.incarnation, life},
                      effects);
   }
 }
 
-void Duties::set_goal(Now now, wire::Config goal, NodeEffects& effects) {
-  auto* hosted = replicas_.find(kDirectoryGroup);
+/// Who just began to lead may not have heard everybody yet, and knows nothing of what was heard before.
+directory::Life Duties::life_of(Now now, const directory::NodeRecord& node) const {
+  const Duration patience = setup_.options.suspicion * kDownAfter;
+  const TimePoint heard = mesh_.heard(node.uid);
+  if (node.uid == setup_.self.uid || now.at <= heard + patience) return directory::Life::up;
+  const Duration silent = now.at - std::max(heard, leading_since_);
+  if (node.life == directory::Life::lost || silent > std::max(setup_.replace_after, patience))
+    return directory::Life::lost;
+  return silent > patience ? directory::Life::down : node.life;
+}
+
+void Duties::set_goal(Now now, GroupId group, wire::Config goal, NodeEffects& effects) {
+  auto* hosted = replicas_.find(group);
   if (hosted->goal == goal) return;
   hosted->goal = goal;
-  replicas_.step(now, kDirectoryGroup, order::SetGoal{std::move(goal)}, effects);
+  replicas_.step(now, group, order::SetGoal{std::move(goal)}, effects);
 }
 
 void Duties::propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects) {

@@ -1,6 +1,7 @@
-// What a node owes to its cluster, besides serving: to be listed in the directory in its present life; as the
-// directory's leader (the idle node manager), to say who lives and who is to be a voter; as an auction's leader, to
-// close it in time, and to tell the directory who leads and how it ended. Each is said again until the state shows it.
+// What a node owes to its cluster, besides serving: to be listed in the directory in its present life, and to go when
+// the operator removed it; as the directory's leader (the idle node manager), to say who lives and who is to be a
+// voter; as an auction's leader, to see to its members, to close it in time, and to tell the directory who leads and
+// how it ended. Each is said again until the state shows it.
 #pragma once
 
 #include "node/host/mesh.hpp"
@@ -19,19 +20,26 @@ class Duties {
   TimePoint next_deadline(Now now) const;
   /// The directory shows this node in its present life.
   bool registered(const DirectoryService& directory) const;
+  /// It did, and does no more: the operator took the node out of the cluster while it was away.
+  bool removed(const DirectoryService& directory) const;
+  /// The operator drains it.
+  bool draining(const DirectoryService& directory) const;
 
  private:
-  void register_self(Now now, const DirectoryService& directory, NodeEffects& effects);
+  void register_self(Now now, NodeEffects& effects);
   void retire_former_selves(Now now, const DirectoryService& directory, NodeEffects& effects);
   void call_the_roll(Now now, const DirectoryService& directory, NodeEffects& effects);
-  void set_goal(Now now, wire::Config goal, NodeEffects& effects);
+  directory::Life life_of(Now now, const directory::NodeRecord& node) const;
+  void set_rank(Now now, const DirectoryService& directory, NodeEffects& effects);
+  void set_goal(Now now, GroupId group, wire::Config goal, NodeEffects& effects);
+  void see_to_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);
   void propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects);
   void report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);
   void tell_directory(Now now, Proposals::About about, std::uint64_t subject, const directory::Command& command,
                       NodeEffects& effects);
 
-  /// A node that was not heard for so many suspicion times is marked as dead.
-  static constexpr int kDeadAfter = 3;
+  /// A node that was not heard for so many suspicion times is marked as down.
+  static constexpr int kDownAfter = 3;
   static constexpr Duration kInterval = 50ms;
 
   const NodeSetup& setup_;
@@ -39,6 +47,8 @@ class Duties {
   const Mesh& mesh_;
   Proposals& proposals_;
   TimePoint leading_since_ = kNever;  ///< the directory, with all that was committed before applied
+  bool was_registered_ = false;
+  std::uint32_t rank_ = 0;
 };
 
 }  // namespace gavel::host

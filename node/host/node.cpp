@@ -113,7 +113,7 @@ void Node::on_drain(Now now, NodeEffects& effects) {
   if (parts_->drain_until != kNever) return;
   parts_->drain_until = now.at + parts_->setup.drain_limit;
   effects.notes.push_back({{}, {}, "draining: handing over what this node leads"});
-  parts_->replicas.step_all(now, order::SetDraining{true}, effects);
+  parts_->replicas.set_draining(now, true, effects);
   parts_->gateway.leave(now, effects);
   parts_->settle(now, effects);
 }

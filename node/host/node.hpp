@@ -41,6 +41,7 @@ struct NodeSetup {
   std::uint64_t seed = 0;          ///< of all its random numbers
   Duration drain_limit = 2s;       ///< most that on_drain may take until it asks to exit
   Duration observer_idle = 30s;    ///< an observer that no client uses goes after this
+  Duration replace_after = 5s;     ///< a node that is down for longer is lost: others take its seats
   Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
   /// What the outer layer counts, for the status; appends. May be empty.
   std::function<void(std::vector<wire::Counter>&)> more_counters;

@@ -110,6 +110,8 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
     mesh.on_listed(now, directory->nodes(), effects);
     duties.run(now, *directory, effects);
     registered = duties.registered(*directory);
+    replicas.set_draining(now, drain_until != kNever || duties.draining(*directory), effects);
+    if (duties.removed(*directory) && !exiting) leave_removed(effects);
   }
   mesh.announce(now, member(), gateway.clients(), effects);
   mesh.run(now, registered && placement.settled(now.at), effects);
@@ -119,6 +121,14 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
     replicas.step_all(now, order::SetLoad{load_told}, effects);
   }
   house_kept_until = gateway.behind() ? now.at + 2ms : duties.next_deadline(now);
+}
+
+void Node::Parts::leave_removed(NodeEffects& effects) {
+  exiting = true;
+  effects.exit = Exit{1, "this node was removed from cluster " + setup.cluster +
+                             " by its operator while it was away; start it again to have it join anew, or delete its "
+                             "data directory"};
+  effects.alarms.push_back(effects.exit->reason);
 }
 
 void Node::Parts::check_drained(Now now, NodeEffects& effects) {

@@ -8,8 +8,17 @@
 namespace gavel::host {
 namespace {
 
-bool serves(const directory::Auction& auction, Uid uid) {
-  return std::binary_search(auction.members.begin(), auction.members.end(), uid);
+bool contains(const std::vector<Uid>& uids, Uid uid) { return std::binary_search(uids.begin(), uids.end(), uid); }
+
+/// A founder that was replaced founds nothing, for the group goes on without it; unless nobody is known to have led the
+/// group yet: then it may be that too few of the others are left to found it.
+bool founds(const directory::Auction& auction, Uid uid) {
+  return contains(auction.genesis, uid) && (!contains(auction.replaced, uid) || !auction.active_since);
+}
+
+/// Whether a running auction is to have a durable replica on that node.
+bool belongs_to(const directory::Auction& auction, Uid uid) {
+  return !auction.outcome && (contains(auction.members, uid) || founds(auction, uid));
 }
 
 }  // namespace
@@ -33,7 +42,7 @@ Placement::Reach Placement::reach(Now now, GroupId group, NodeEffects& effects) 
   const auto* auction = known ? known->auction_of(group) : nullptr;
   if (!auction) return settled(now.at) ? Reach::unknown : Reach::not_yet;
   if (is_retired(now, *auction)) return Reach::unknown;
-  if (serves(*auction, setup_.self.uid)) return Reach::not_yet;
+  if (belongs_to(*auction, setup_.self.uid)) return Reach::not_yet;
   replicas_.start_observer(now, group, blank_machine(static_cast<std::uint16_t>(ServiceKind::auction)), effects);
   effects.notes.push_back({group, {}, "observing " + auction->id + " for a client"});
   return Reach::here;
@@ -50,17 +59,21 @@ std::vector<GroupId> Placement::run(Now now, const std::function<bool(GroupId)>&
 
 void Placement::start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone,
                                   NodeEffects& effects) {
-  for (const auto& [id, auction] : directory.auctions()) {
-    if (!serves(auction, setup_.self.uid) || is_retired(now, auction)) continue;
+  for (const auto& id : directory.running()) {
+    const auto& auction = directory.auctions().at(id);
+    if (!belongs_to(auction, setup_.self.uid)) continue;
     const auto* hosted = replicas_.find(auction.group);
     if (hosted && !hosted->observer) continue;
     if (hosted) gone.push_back(auction.group);
-    const wire::Config config{auction.members, {}};
-    replicas_.found(now, auction.group, config, auction_machine(auction.terms), effects);
-    replicas_.find(auction.group)->goal = config;
-    replicas_.step(now, auction.group, order::SetGoal{config}, effects);
-    effects.notes.push_back(
-        {auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.members.size())});
+    if (founds(auction, setup_.self.uid)) {
+      replicas_.found(now, auction.group, {auction.genesis, {}}, auction_machine(auction.terms), effects);
+      effects.notes.push_back(
+          {auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.genesis.size())});
+    } else {
+      replicas_.start_member(now, auction.group, {}, blank_machine(static_cast<std::uint16_t>(ServiceKind::auction)),
+                             effects);
+      effects.notes.push_back({auction.group, {}, "taking a seat in " + id + ", waiting for its state"});
+    }
   }
 }
 

@@ -1,7 +1,8 @@
-// Which groups live here. The directory says whose node serves an auction, and this node follows: a member runs a
-// durable replica, founded on the directory's word alone, so that all founders start from the same; a node whose
-// clients ask for a group that lives elsewhere observes it for as long as they do; a closed auction is kept for a
-// while, then it goes.
+// Which groups live here. The directory says whose node serves an auction, and this node follows: a founder runs a
+// durable replica, founded on the directory's word alone, so that all founders start from the same; who is called in
+// later starts blank, and waits for the group's leader. A durable replica stays until its auction is retired, even
+// without a seat: what it promised and acknowledged is not forgotten while the group lives. A node whose clients ask
+// for a group that lives elsewhere observes it for as long as they do.
 #pragma once
 
 #include <functional>

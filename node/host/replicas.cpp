@@ -42,6 +42,7 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
       group, Hosted{group, lives_, self, observer, std::move(replica), gateway::EventHistory(start_slot), {}, now.at});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
+  if (draining_ && !observer) step(now, group, order::SetDraining{true}, effects);
   changed_.push_back(group);
 }
 
@@ -159,6 +160,12 @@ void Replicas::on_storage_failed(Now now, NodeEffects& effects) {
   awaited_.clear();
   for (auto& [group, hosted] : hosted_)
     if (!hosted.observer) step(now, hosted, order::StorageFailed{}, effects);
+}
+
+void Replicas::set_draining(Now now, bool draining, NodeEffects& effects) {
+  if (draining_ == draining) return;
+  draining_ = draining;
+  step_all(now, order::SetDraining{draining}, effects);
 }
 
 TimePoint Replicas::next_deadline() const {

@@ -59,6 +59,8 @@ class Replicas {
   void tick(Now now, NodeEffects& effects);
   void on_durable(Now now, DiskTicket upto, NodeEffects& effects);
   void on_storage_failed(Now now, NodeEffects& effects);
+  /// They hand over what they lead, and lead no more; those that start later neither.
+  void set_draining(Now now, bool draining, NodeEffects& effects);
   TimePoint next_deadline() const;
 
   // What came of the steps since this was last asked.
@@ -88,6 +90,7 @@ class Replicas {
   std::deque<Awaited> awaited_;
   std::uint64_t lives_ = 0;
   bool storage_failed_ = false;
+  bool draining_ = false;
   std::vector<std::pair<GroupId, order::Answered>> answers_;
   std::vector<GroupId> changed_;
 };

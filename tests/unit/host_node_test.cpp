@@ -1,74 +1,9 @@
 // A node among a few others: founding, joining, an auction from start to recorded result, death and restart.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/host_small_world.hpp"
+#include "tests/unit/host_house.hpp"
 
 namespace gavel::host {
-namespace {
-
-bool all_are_voters(SmallWorld& world, std::vector<std::uint64_t> uids) {
-  for (const auto uid : uids) {
-    const auto* replica = world.node(uid).replica(kDirectoryGroup);
-    if (!replica || replica->config().voters.size() != uids.size()) return false;
-  }
-  return true;
-}
-
-/// Three nodes, all voters of the directory and all registered.
-void found_three(SmallWorld& world) {
-  world.start(1, true);
-  world.run(100ms);
-  world.start(2);
-  world.start(3);
-  REQUIRE(world.run_until([&] { return all_are_voters(world, {1, 2, 3}); }, 20s));
-  REQUIRE(world.run_until([&] {
-    for (const std::uint64_t uid : {1, 2, 3})
-      if (world.node(uid).directory()->nodes().size() != 3) return false;
-    return true;
-  }));
-}
-
-wire::Call command(GroupId group, SessionId session, std::uint64_t number, Bytes body) {
-  wire::Call call;
-  call.group = group;
-  call.kind = wire::CallKind::command;
-  call.session = session;
-  call.number = {number};
-  call.body = std::move(body);
-  return call;
-}
-
-wire::Call asking(GroupId group, wire::CallKind kind, Bytes body) {
-  wire::Call call;
-  call.group = group;
-  call.kind = kind;
-  call.body = std::move(body);
-  return call;
-}
-
-Bytes bid_of(std::int64_t amount) { return wire::encode_any(auction::Command{auction::Bid{"ann", {amount, {}}}}); }
-
-/// Puts an item on offer and starts its auction, through the gateway of this node.
-directory::Auction start_auction(SmallWorld& world, std::uint64_t uid, Duration length, std::string item = "lot-7") {
-  world.client_sends(uid, "seller", wire::Hello{{7}, "seller"});
-  const auto session = world.open_session(uid, "seller", kDirectoryGroup);
-  const directory::Command add = directory::AddItem{item, "A lamp", "sid", {1000, {}}, {100, {}}};
-  const directory::Command start = directory::StartAuction{item, length, {}, "sid"};
-  world.call(uid, "seller", command(kDirectoryGroup, session, 1, wire::encode_any(add)));
-  const auto answer = world.call(uid, "seller", command(kDirectoryGroup, session, 2, wire::encode_any(start)));
-  const auto reply = wire::decode_any<directory::Reply>(answer.body);
-  REQUIRE(reply);
-  REQUIRE(std::holds_alternative<directory::AuctionStarted>(*reply));
-  return std::get<directory::AuctionStarted>(*reply).auction;
-}
-
-auction::BidReply verdict_of(const wire::Answer& answer) {
-  REQUIRE(answer.status == wire::AnswerStatus::ok);
-  return std::get<auction::BidReply>(wire::decode_any<auction::Reply>(answer.body).value());
-}
-
-}  // namespace
-
 TEST_CASE("a founder leads the directory alone, and lists itself") {
   SmallWorld world;
   world.start(1, true);

@@ -27,6 +27,7 @@ class SmallWorld {
     std::unique_ptr<Node> node;
     store::MemoryStore disk;
     bool disk_fails = false;
+    bool cut_off = false;  ///< nothing reaches it, and nothing that it says reaches others
     NodeEffects effects;
     std::set<Uid> linked;
     std::multiset<Bytes> subscribed;
@@ -185,20 +186,26 @@ class SmallWorld {
     write(m, effects);
     for (const auto& publish : effects.publishes)
       for (auto& [uid, other] : members_)
-        if (uid != m.uid && other.linked.contains(m.uid) &&
+        if (uid != m.uid && other.linked.contains(m.uid) && reaches(m, other) &&
             other.subscribed.contains(Bytes(publish.topic.begin(), publish.topic.end() - 1)))
           to_peer(uid, publish.frame);
     for (const auto& send : effects.peers)
-      if (m.linked.contains(send.to)) to_peer(send.to, send.frame);
+      if (m.linked.contains(send.to) && reaches(m, members_[send.to])) to_peer(send.to, send.frame);
     for (const auto& seed : effects.seeds)
-      if (where_.contains(seed.endpoint)) to_peer(where_[seed.endpoint], seed.frame);
+      if (where_.contains(seed.endpoint) && reaches(m, members_[where_[seed.endpoint]]))
+        to_peer(where_[seed.endpoint], seed.frame);
     if (effects.beacon) beacon_[m.uid] = *effects.beacon;
     if ((effects.beacon || effects.beacon_now) && beacons)
       for (auto& [uid, other] : members_)
-        after(1ms, uid, [frame = beacon_[m.uid], this](Node& n, NodeEffects& e) { n.on_datagram(now(), frame, e); });
+        if (reaches(m, other))
+          after(1ms, uid, [frame = beacon_[m.uid], this](Node& n, NodeEffects& e) { n.on_datagram(now(), frame, e); });
     for (auto& client : effects.clients) to_client(m, client);
     for (const auto& note : effects.notes) m.notes.push_back(note.text);
     if (effects.exit) m.exit = effects.exit;
+  }
+
+  static bool reaches(const Member& from, const Member& to) {
+    return from.uid == to.uid || (!from.cut_off && !to.cut_off);
   }
 
   void write(Member& m, const NodeEffects& effects) {
