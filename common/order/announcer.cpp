@@ -20,7 +20,8 @@ void Announcer::on_time() {
 }
 
 void Announcer::beat() {
-  core_.beat_at = core_.now.at + core_.options.heartbeat;
+  // Of a new group's first beats some are lost: the others have not subscribed yet.
+  core_.beat_at = core_.now.at + (core_.founding() ? core_.options.hop_timeout / 3 : core_.options.heartbeat);
   wire::Beat beat;
   beat.promised = core_.promised;
   beat.role = core_.role;

@@ -25,6 +25,7 @@ std::vector<Applier::OwnBatch> Applier::apply(Slot slot, const wire::FullEntry& 
   std::vector<OwnBatch> own;
   happened_ = &events;
   event_index_ = 0;
+  mark_asked_ = false;
   std::size_t index = 0;
   sessions_.expire(entry.entry.stamp);
   for (std::size_t i = 0; i < entry.entry.batches.size(); ++i) {
@@ -34,11 +35,14 @@ std::vector<Applier::OwnBatch> Applier::apply(Slot slot, const wire::FullEntry& 
     apply_batch(slot, entry.entry.stamp, *entry.payloads[i], mine, index, outcomes);
     if (mine) own.push_back({ref.number, std::move(outcomes)});
   }
-  if (slot.value % options_.digest_interval == 0) {
-    marks_[slot] = digest();
-    if (marks_.size() > kMarksKept) marks_.erase(marks_.begin());
-  }
+  if (slot.value % options_.digest_interval == 0) keep(marks_, slot);
+  if (mark_asked_) keep(asked_marks_, slot);
   return own;
+}
+
+void Applier::keep(std::map<Slot, Digest>& marks, Slot slot) const {
+  marks[slot] = digest();
+  if (marks.size() > kMarksKept) marks.erase(marks.begin());
 }
 
 void Applier::apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
@@ -65,8 +69,10 @@ Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& re
       break;
     case wire::RequestKind::query:
       if (own) outcome.body = machine_->query(request.body);
+      if (broken(Mistake::query_chained)) chain_ = digest_of(chain_, outcome.body);
       break;
     case wire::RequestKind::mark:
+      mark_asked_ = true;
       break;
     case wire::RequestKind::proposal:
       execute();
@@ -111,6 +117,7 @@ Result<void> Applier::restore(BytesView snapshot) {
   chain_ = state->chain;
   sessions_.restore(std::move(state->sessions));
   marks_.clear();
+  asked_marks_.clear();
   return {};
 }
 

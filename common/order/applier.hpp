@@ -37,6 +37,8 @@ class Applier {
   Digest digest() const;
   /// The digests at the last few multiples of the digest interval.
   const std::map<Slot, Digest>& marks() const { return marks_; }
+  /// The digests after the last few slots that hold a mark request.
+  const std::map<Slot, Digest>& asked_marks() const { return asked_marks_; }
 
   /// Sessions, digest chain and state machine, as one byte string.
   Bytes snapshot() const;
@@ -45,6 +47,7 @@ class Applier {
   static Bytes genesis(const StateMachine& initial);
 
  private:
+  void keep(std::map<Slot, Digest>& marks, Slot slot) const;
   void apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
                    std::vector<Outcome>& outcomes);
   Outcome apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index);
@@ -54,6 +57,8 @@ class Applier {
   std::unique_ptr<StateMachine> machine_;
   Digest chain_{1};
   std::map<Slot, Digest> marks_;
+  std::map<Slot, Digest> asked_marks_;
+  bool mark_asked_ = false;    // in the entry at hand
   std::vector<Bytes> events_;  // of the request at hand
   std::vector<Happened>* happened_ = nullptr;
   std::uint32_t event_index_ = 0;

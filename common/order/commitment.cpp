@@ -25,6 +25,9 @@ Slot Commitment::counted() {
   for (const auto voter : config.voters) count(voter);
   if (broken(Mistake::count_learners))
     for (const auto learner : config.learners) count(learner);
+  if (broken(Mistake::count_unlisted))
+    for (const auto& [uid, peer] : core_.peers.all())
+      if (!config.is_member(uid)) count(uid);
   if (acked.empty()) return {};
   std::sort(acked.rbegin(), acked.rend());
   const auto majority = (config.voters.size() - (broken(Mistake::half) ? 1 : 0)) / 2;
@@ -41,7 +44,7 @@ bool Commitment::advance(Slot hinted) {
   while (core_.commit < upto) apply(core_.commit.next());
   const auto& view = core_.log.derived().view;
   if (core_.role == wire::Role::leader && view.term == core_.promised && core_.commit >= view.slot)
-    core_.election_lost = false;
+    core_.election_lost = core_.overruled = false;
   if (snapshot_due()) core_.make_snapshot();
   return true;
 }

@@ -6,6 +6,16 @@
 #include "common/wire/codec.hpp"
 
 namespace gavel::order {
+namespace {
+
+// Nobody can lead yet: a founder has promised nothing and holds the genesis alone, or is the only voter there is.
+bool founds(const Recovered& recovered, Uid self) {
+  if (!recovered.snapshot || recovered.promised || !recovered.entries.empty()) return false;
+  const auto& config = recovered.snapshot->config;
+  return config.is_voter(self) && (!recovered.snapshot->slot || config.voters.size() == 1);
+}
+
+}  // namespace
 
 Core::Core(Setup setup_, Recovered recovered, std::unique_ptr<StateMachine> machine, Now now_)
     : setup(std::move(setup_)),
@@ -22,6 +32,13 @@ Core::Core(Setup setup_, Recovered recovered, std::unique_ptr<StateMachine> mach
   stalled_since = now.at;
   beat_at = now.at;
   candidacy_at = now.at + options.suspicion + random.between(0us, options.candidacy_jitter);
+  if (founds(recovered, self())) {
+    founding_until = now.at + options.suspicion;
+    const auto& voters = recovered.snapshot->config.voters;
+    candidacy_at = now.at;  // the others leave it the time for two beats that may be lost
+    const auto jitter = options.candidacy_jitter;
+    if (voters.back() != self()) candidacy_at += 2 * options.hop_timeout + jitter / 2 + random.between(0us, jitter);
+  }
   if (!recovered.snapshot) return;
   log = Log(*recovered.snapshot);
   const auto restored = applier.restore(recovered.snapshot->state);
@@ -80,7 +97,7 @@ bool Core::gate_open() const {
 Duration Core::candidacy_delay() {
   const auto heard = peers.heard(now.at);
   const bool highest = std::none_of(heard.begin(), heard.end(), [&](Uid uid) {
-    return uid > self() && config().is_voter(uid) && peers.find(uid)->beat.eligible;
+    return standing(uid) > standing(self()) && config().is_voter(uid) && peers.find(uid)->beat.eligible;
   });
   const auto jitter = options.candidacy_jitter;
   return highest ? 0us : jitter / 2 + random.between(0us, jitter);
@@ -107,6 +124,12 @@ const Streams::Marks& Core::last_ordered() const {
   return applied;
 }
 
+void Core::set_rank(std::uint32_t wish) {
+  if (rank == wish) return;
+  rank = wish;
+  ranked_since = beat_at = now.at;
+}
+
 void Core::promise(const wire::Term& term) {
   GAVEL_CHECK(term > promised || broken(Mistake::round_only), "I1: promises only grow");
   promised = term;
@@ -114,7 +137,7 @@ void Core::promise(const wire::Term& term) {
   if (!broken(Mistake::match_kept)) match = commit;
   journal.promise(term, out->persists);
   role = wire::Role::follower;
-  handing_over = false;
+  handing_over = appointed = false;
   stalled = false;
   stalled_since = now.at;
   if (!observer()) say(NoteKind::promised, "promises " + print(term));

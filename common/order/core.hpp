@@ -55,6 +55,7 @@ struct Core {
   TimePoint candidacy_at = kLongAgo;  ///< not before this does the member become a candidate
   std::uint64_t highest_round = 0;    ///< seen anywhere
   bool election_lost = false;         ///< swallows no tokens until it has seen a leader
+  bool overruled = false;             ///< has swallowed a higher uid's token since it last saw a leader
   wire::Term barred;                  ///< a term in which this member stepped down
 
   // ---- the operator's and the directory's wishes
@@ -62,30 +63,37 @@ struct Core {
   bool draining = false;
   std::uint32_t load = 0;
   std::uint32_t rank = 0;
+  TimePoint ranked_since = kLongAgo;
 
   bool handing_over = false;     ///< the leader orders nothing meanwhile
+  bool appointed = false;        ///< the reign is by the operator's word: it gives way to nobody for a higher rank
   bool diverged = false;         ///< the applied state differs from the majority's; it is not served
   TimePoint beat_at = kLongAgo;  ///< the next beat is due
   TimePoint fetch_not_before = kLongAgo;
+  TimePoint founding_until = kLongAgo;  ///< a founder of a new group: until then it beats often
 
   // ---- questions
   const wire::Config& config() const;
   bool is_voter() const { return config().is_voter(self()); }
   bool wants_to_leave() const;
   bool hears_leader() const;
+  /// A founder that has not seen a leader yet.
+  bool founding() const { return now.at < founding_until && !hears_leader(); }
+  Standing standing(Uid uid) const { return uid == self() ? Standing{rank, uid} : peers.standing(uid); }
   /// Hears a majority of the voters and is heard by them.
   bool mutually_heard() const;
   bool eligible() const;
   /// A majority of the voters says that it hears no live leader.
   bool gate_open() const;
-  /// How long to leave others the chance to stand for election first. The highest of those who live goes at once: the
-  /// others would be swallowed by it.
+  /// How long to leave others the chance to stand for election first. The one of the highest standing goes at once: it
+  /// would swallow the tokens of the others.
   Duration candidacy_delay();
   Slot ack_slot() const;
   wire::Ack own_ack() const;
   const Streams::Marks& last_ordered() const;
 
   // ---- moves
+  void set_rank(std::uint32_t wish);
   /// Promises `term`: the highest so far. The match index starts again from the commit slot.
   void promise(const wire::Term& term);
   /// I2: an entry follows what is there; what it orders counts as ordered from now on.

@@ -35,12 +35,12 @@ void Election::consider() {
   if (core_.hears_leader() || !core_.is_voter() || core_.diverged || core_.now.at < core_.candidacy_at) return;
   // A draining member leads only if nobody else does.
   if (core_.draining && core_.now.at < core_.candidacy_at + 2 * core_.options.election_timeout) return;
-  if (core_.gate_open()) start_next(false);
+  if (core_.gate_open()) start_next(Cause::vacancy);
 }
 
-void Election::start_next(bool hand_over) { start(std::max(core_.highest_round, core_.promised.round) + 1, hand_over); }
+void Election::start_next(Cause cause) { start(std::max(core_.highest_round, core_.promised.round) + 1, cause); }
 
-void Election::start(std::uint64_t round, bool hand_over, std::vector<wire::Vote> inherited) {
+void Election::start(std::uint64_t round, Cause cause, std::vector<wire::Vote> inherited) {
   const wire::Term term{round, core_.self()};
   GAVEL_CHECK(term > core_.promised, "I1: a candidate never reuses a term");
   const auto former = candidacy_.votes;
@@ -49,12 +49,13 @@ void Election::start(std::uint64_t round, bool hand_over, std::vector<wire::Vote
   candidacy_ = {};
   candidacy_.term = term;
   if (broken(Mistake::votes_kept)) candidacy_.votes = former;
-  candidacy_.hand_over = hand_over;
+  candidacy_.cause = cause;
   const auto timeout = core_.options.election_timeout;
   candidacy_.deadline = core_.now.at + timeout + core_.random.between(0us, timeout / 5);
   core_.candidacy_at = core_.now.at + timeout + core_.random.between(0us, timeout);
   core_.say(NoteKind::candidate, std::string("starts an election for term ") + print(term) +
-                                     (hand_over ? ", as hand-over" : "") + ", its log ends at " + print(own_vote()));
+                                     (cause == Cause::vacancy ? "" : ", as hand-over") + ", its log ends at " +
+                                     print(own_vote()));
   core_.run_when_durable([this, term, inherited = std::move(inherited)] {
     if (core_.role != wire::Role::candidate || candidacy_.term != term || core_.promised != term) return;
     wire::Token token;
@@ -63,7 +64,7 @@ void Election::start(std::uint64_t round, bool hand_over, std::vector<wire::Vote
     token.ring = core_.config().voters;
     token.votes = inherited;
     token.votes.push_back(own_vote());
-    token.hand_over = candidacy_.hand_over;
+    token.hand_over = candidacy_.cause != Cause::vacancy;
     candidacy_.votes[core_.self()] = own_vote();
     candidacy_.ring = token.ring;
     candidacy_.ask_directly_at = core_.now.at + 3 * core_.options.hop_timeout;
@@ -137,7 +138,7 @@ void Election::on_hand_over(const wire::Member& from, const wire::HandOver& mess
   if (message.term != core_.promised || from.uid != message.term.uid) return;
   if (core_.role != wire::Role::follower || !core_.is_voter() || core_.journal.failed() || core_.diverged) return;
   core_.say(NoteKind::handed_over, "is asked by " + print(from.uid) + " to take over");
-  start_next(true);
+  start_next(message.appointed ? Cause::appointment : Cause::hand_over);
 }
 
 void Election::on_token(const wire::Member& from, wire::Token token) {
@@ -156,17 +157,29 @@ void Election::on_token(const wire::Member& from, wire::Token token) {
   // Who hears a live leader passes the token on without a vote: refusing it would let a few block every election.
   if (!token.hand_over && core_.hears_leader()) return pass_on(std::move(token), core_.self());
 
-  Slot newest;
-  for (const auto& vote : token.votes) newest = std::max(newest, vote.last_slot);
-  const bool far_behind = newest.since(core_.log.last()) > core_.options.caught_up;
-  if (!token.hand_over && core_.self() > candidate && !far_behind && core_.eligible() && term > core_.promised) {
-    core_.say(NoteKind::swallowed, "swallows the token " + print(term) + " of a lower uid");
-    return start(term.round, false, broken(Mistake::swallow_keeps_votes) ? token.votes : std::vector<wire::Vote>{});
+  if (swallows(token)) {
+    const bool higher = core_.self() > candidate;
+    core_.say(NoteKind::swallowed, "swallows the token " + print(term) + " of a lower " + (higher ? "uid" : "rank"));
+    core_.overruled = core_.overruled || !higher;
+    return start(higher ? term.round : term.round + 1, Cause::vacancy,
+                 broken(Mistake::swallow_keeps_votes) ? token.votes : std::vector<wire::Vote>{});
   }
   const bool voted = std::any_of(token.votes.begin(), token.votes.end(),
                                  [&](const wire::Vote& vote) { return vote.voter == core_.self(); });
   if (voted && !broken(Mistake::duplicate_votes)) return pass_on(std::move(token), core_.self());
   vote(std::move(token));
+}
+
+// Ranks are hearsay, and two members may each think that it ranks before the other: nobody overrules a higher uid a
+// second time before there was a leader.
+bool Election::swallows(const wire::Token& token) const {
+  const auto candidate = token.term.uid;
+  if (token.hand_over || token.term <= core_.promised || !core_.eligible()) return false;
+  if (core_.standing(core_.self()) < core_.standing(candidate)) return false;
+  if (core_.self() < candidate && core_.overruled) return false;
+  Slot newest;
+  for (const auto& vote : token.votes) newest = std::max(newest, vote.last_slot);
+  return newest.since(core_.log.last()) <= core_.options.caught_up;  // or it would have to catch up first
 }
 
 void Election::vote(wire::Token token) {
@@ -221,7 +234,7 @@ void Election::ask_directly() {
     token.term = candidacy_.term;
     token.candidate_incarnation = core_.setup.self.incarnation;
     token.ring = candidacy_.ring;
-    token.hand_over = candidacy_.hand_over;
+    token.hand_over = candidacy_.cause != Cause::vacancy;
     token.direct = true;
     send_token(std::move(token), voter);
   }

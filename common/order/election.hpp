@@ -13,13 +13,20 @@
 
 namespace gavel::order {
 
+/// Why an election is held.
+enum class Cause : std::uint8_t {
+  vacancy,     ///< nobody leads
+  hand_over,   ///< a leader asked for it, or takes a higher term itself
+  appointment  ///< the same, by the operator's word
+};
+
 class Election {
  public:
   Election(Core& core, Transfer& transfer) : core_(core), transfer_(transfer) {}
 
-  /// Starts an election in `round` of its own, or as hand-over; `round` is higher than that of the promise.
-  void start(std::uint64_t round, bool hand_over, std::vector<wire::Vote> inherited = {});
-  void start_next(bool hand_over);
+  /// Starts an election in `round`, with a term above the promise.
+  void start(std::uint64_t round, Cause cause, std::vector<wire::Vote> inherited = {});
+  void start_next(Cause cause);
   /// A follower without a leader starts, if it may and it is time.
   void consider();
 
@@ -38,6 +45,8 @@ class Election {
   TimePoint deadline() const;
   /// True once, when this member has won and holds the newest log: Leadership takes over.
   bool take_victory();
+  /// Whether it was the operator's word that started the election at hand, or the last one.
+  bool appointed() const { return candidacy_.cause == Cause::appointment; }
 
  private:
   struct Forward {
@@ -51,7 +60,7 @@ class Election {
     std::size_t extra_votes = 0;  // only for the mistake duplicate_votes
     std::set<Uid> silent;         // voters that do not answer the recovery
     std::vector<Uid> ring;
-    bool hand_over = false;
+    Cause cause = Cause::vacancy;
     TimePoint deadline = kNever;
     TimePoint ask_directly_at = kNever;
     Uid best;  // from whom the newest log comes
@@ -70,6 +79,7 @@ class Election {
   void lost(const std::string& why);
   bool enough_votes() const;
   bool suspects(Uid uid) const;
+  bool swallows(const wire::Token& token) const;
   wire::Vote own_vote() const;
 
   Core& core_;

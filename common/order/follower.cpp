@@ -21,6 +21,7 @@ void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
     core_.leader_heard = core_.now.at;
     core_.leader_term = beat.promised;
     core_.election_lost = core_.election_lost && core_.stalled;
+    core_.overruled = core_.overruled && core_.stalled;
     core_.candidacy_at = core_.now.at + core_.options.suspicion + core_.candidacy_delay();
     if (!heard_before && !core_.stalled) {
       core_.stalled_since = core_.now.at;

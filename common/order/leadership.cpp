@@ -14,6 +14,8 @@ void Leadership::begin() {
   core_.role = wire::Role::leader;
   core_.match = core_.log.last();
   core_.handing_over = false;
+  core_.appointed = election_.appointed();
+  appointee_ = {};
   core_.leader_heard = core_.now.at;
   core_.leader_term = core_.promised;
   leads_since_ = majority_at_ = core_.now.at;
@@ -34,7 +36,7 @@ void Leadership::step_down(const std::string& why) {
   core_.barred = core_.promised;
   core_.election_lost = true;
   core_.leader_heard = kLongAgo;
-  core_.handing_over = false;
+  core_.handing_over = core_.appointed = false;
   core_.candidacy_at = core_.now.at + core_.random.between(0us, core_.options.election_timeout);
   core_.beat_at = core_.now.at;
 }
@@ -68,8 +70,12 @@ bool Leadership::keeps_majority() {
 bool Leadership::yields_to_higher_promise() {
   bool higher = false;
   for (const auto& [uid, peer] : core_.peers.all()) {
-    if (!core_.config().is_member(uid) || !core_.peers.hears(uid, core_.now.at)) continue;
+    if (!core_.peers.hears(uid, core_.now.at)) continue;
     const auto& beat = peer.beat;
+    // Of those in no configuration only one that hears this leader counts: it will follow.
+    const bool concerned =
+        core_.config().is_member(uid) || std::binary_search(beat.hears.begin(), beat.hears.end(), core_.self());
+    if (!concerned) continue;
     if (std::max(beat.promised, beat.heard_promise) <= core_.promised) continue;
     const bool lives = beat.following == beat.promised || beat.role == wire::Role::leader;
     if (beat.promised > core_.promised && lives) {
@@ -85,7 +91,7 @@ bool Leadership::yields_to_higher_promise() {
   const bool settled = higher && core_.now.at - higher_since_ > 2 * core_.options.heartbeat;
   if (!settled || core_.handing_over) return false;
   higher_since_ = kNever;
-  election_.start_next(true);
+  election_.start_next(core_.appointed ? Cause::appointment : Cause::hand_over);
   return true;
 }
 
@@ -95,44 +101,91 @@ bool Leadership::caught_up(Uid uid) const {
          core_.log.last().since(peer->ack.durable) <= core_.options.caught_up;
 }
 
+// ---- handing over -----------------------------------------------------------------------------------------------
+
+const char* Leadership::unfit(Uid uid, TimePoint at) const {
+  if (!core_.config().is_voter(uid) || (!core_.goal.voters.empty() && !core_.goal.is_voter(uid))) return "is no voter";
+  if (!core_.peers.hears(uid, at)) return "is not heard";
+  const auto& beat = core_.peers.find(uid)->beat;
+  if (beat.draining) return "is draining";
+  return beat.eligible ? nullptr : "cannot stand for election now";
+}
+
+std::string Leadership::objection(Uid to, TimePoint at) const {
+  if (core_.role != wire::Role::leader) return print(core_.self()) + " does not lead";
+  if (to == core_.self()) return print(to) + " leads already";
+  if (core_.handing_over) return "the lead is going over to " + print(successor_) + " already";
+  const auto* why = unfit(to, at);
+  return why == nullptr ? "" : print(to) + " " + why;
+}
+
+void Leadership::transfer(Uid to) {
+  if (const auto why = objection(to, core_.now.at); !why.empty())
+    return core_.say(NoteKind::handing_over, "does not hand over as the operator wants: " + why);
+  appointee_ = to;
+  appointee_until_ = core_.now.at + core_.options.backoff_limit;
+  hand_over_if_due();
+}
+
+void Leadership::transfer_if_due() {
+  if (caught_up(appointee_) && unfit(appointee_, core_.now.at) == nullptr) return hand_over_to(appointee_, true);
+  if (core_.now.at < appointee_until_ && core_.config().is_voter(appointee_)) return;
+  core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(appointee_) + ", which does not catch up");
+  appointee_ = {};
+}
+
+// To the one of the highest standing among those who stood above this leader for the hold-down time; who leaves is less
+// choosy.
 void Leadership::hand_over_if_due() {
-  const bool leaves = core_.wants_to_leave();
   if (core_.commit < core_.log.derived().view.slot) return;
-  if (core_.now.at < hand_over_not_before_ && !leaves) return;
+  if (appointee_) return transfer_if_due();
+  const auto now = core_.now.at;
+  const bool leaves = core_.wants_to_leave();
+  if (!leaves && (core_.appointed || now < hand_over_not_before_)) return;
   Uid chosen;
   for (const auto voter : core_.config().voters) {
+    if (voter == core_.self() || unfit(voter, now) != nullptr || !caught_up(voter)) continue;
     const auto* peer = core_.peers.find(voter);
-    if (voter == core_.self() || !core_.peers.hears(voter, core_.now.at) || (voter < core_.self() && !leaves)) continue;
-    if (!core_.goal.voters.empty() && !core_.goal.is_voter(voter)) continue;
-    if (core_.now.at - peer->alive_since < core_.options.hold_down && !leaves) continue;
-    if (core_.now.at < peer->hand_over_not_before || peer->beat.draining || !peer->beat.eligible) continue;
-    if (caught_up(voter)) chosen = std::max(chosen, voter);
+    if (now < peer->hand_over_not_before) continue;
+    if (!leaves && core_.standing(voter) < core_.standing(core_.self())) continue;
+    if (!leaves && now - std::max(peer->ranked_since, core_.ranked_since) < core_.options.hold_down) continue;
+    if (!chosen || core_.standing(chosen) < core_.standing(voter)) chosen = voter;
   }
-  if (!chosen) return;
+  if (chosen) hand_over_to(chosen, false);
+}
+
+void Leadership::hand_over_to(Uid chosen, bool appointed) {
   successor_ = chosen;
+  appoints_ = appointed;
   core_.handing_over = true;
-  hand_over_until_ = core_.now.at + core_.options.election_timeout;
-  auto& peer = core_.peers.at(chosen);  // assume the worst; a success makes it irrelevant
+  asked_successor_ = false;
+  hand_over_until_ = core_.now.at + 2 * core_.options.heartbeat;  // for the last of the log to reach its disk
+  auto& peer = core_.peers.at(chosen);                            // assume the worst; a success makes it irrelevant
   peer.hand_over_backoff =
       std::clamp<Duration>(peer.hand_over_backoff * 2, 4 * core_.options.heartbeat, core_.options.backoff_limit);
   peer.hand_over_not_before = core_.now.at + peer.hand_over_backoff;
-  core_.say(NoteKind::handing_over, "hands over to " + print(chosen) + " and stops ordering");
+  core_.say(NoteKind::handing_over,
+            "hands over to " + print(chosen) + (appointed ? ", as the operator wants," : "") + " and stops ordering");
   drive_hand_over();
 }
 
-void Leadership::transfer(Uid to) { static_cast<void>(to); }
-
 void Leadership::drive_hand_over() {
   drive_at_ = core_.now.at + core_.options.heartbeat / 10;
-  if (core_.now.at > hand_over_until_) {
-    core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(successor_) + " and goes on");
-    core_.handing_over = false;
-    return;
-  }
+  if (core_.now.at > hand_over_until_ || !core_.peers.hears(successor_, core_.now.at)) return give_up_hand_over();
   const auto* peer = core_.peers.find(successor_);
-  if (peer != nullptr && peer->ack.term == core_.promised && peer->ack.durable == core_.log.last())
-    core_.send(successor_, wire::HandOver{core_.promised, false});
+  if (peer->ack.term != core_.promised || peer->ack.durable != core_.log.last()) return;
+  if (!asked_successor_) hand_over_until_ = core_.now.at + core_.options.election_timeout;
+  asked_successor_ = true;
+  core_.send(successor_, wire::HandOver{core_.promised, appoints_});
 }
+
+void Leadership::give_up_hand_over() {
+  core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(successor_) + " and goes on");
+  core_.handing_over = false;
+  if (appoints_) appointee_ = {};
+}
+
+// ---- changing the membership ------------------------------------------------------------------------------------
 
 bool Leadership::change_membership() {
   if (core_.role != wire::Role::leader || core_.handing_over || core_.goal.voters.empty()) return false;

@@ -1,8 +1,10 @@
-// Leading (PROTOCOL.md §4, §6): the first entry of a reign, counting who follows, giving way to a higher term or a
-// higher uid, and changing the membership one step at a time. Ordering batches is the Sequencer's work.
+// Leading (PROTOCOL.md §4, §6): the first entry of a reign, counting who follows, giving way to a higher term, to a
+// higher standing or to the operator's choice, and changing the membership one step at a time. Ordering batches is the
+// Sequencer's work.
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "common/order/core.hpp"
 #include "common/order/election.hpp"
@@ -26,14 +28,21 @@ class Leadership {
   /// Puts the next configuration into the log if one is due and none is under way.
   bool change_membership();
   void step_down(const std::string& why);
-  /// The operator wants that voter to lead.
+  /// The operator wants that voter to lead: hands over as soon as it has caught up, within the back-off limit.
   void transfer(Uid to);
+  /// Why a transfer would not begin now; empty if it would.
+  std::string objection(Uid to, TimePoint at) const;
 
  private:
   bool keeps_majority();
   bool yields_to_higher_promise();
   void hand_over_if_due();
+  void transfer_if_due();
+  void hand_over_to(Uid chosen, bool appointed);
   void drive_hand_over();
+  void give_up_hand_over();
+  /// Why that member cannot succeed; null if it can.
+  const char* unfit(Uid uid, TimePoint at) const;
   bool caught_up(Uid uid) const;
 
   Core& core_;
@@ -42,7 +51,11 @@ class Leadership {
   TimePoint leads_since_ = kLongAgo;
   TimePoint majority_at_ = kLongAgo;
   TimePoint higher_since_ = kNever;  ///< a higher promise is seen
-  Uid successor_;                    ///< of the hand-over under way
+  Uid appointee_;                    ///< the operator wants it, and it has not caught up yet
+  TimePoint appointee_until_ = kNever;
+  Uid successor_;                 ///< of the hand-over under way
+  bool appoints_ = false;         ///< it is the operator's choice
+  bool asked_successor_ = false;  ///< it holds the whole log, and was told to start
   TimePoint hand_over_until_ = kNever;
   TimePoint drive_at_ = kNever;  ///< looks at the hand-over under way again
   TimePoint hand_over_not_before_ = kLongAgo;

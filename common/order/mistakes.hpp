@@ -24,6 +24,8 @@ namespace gavel::order {
   X(take_lower, "entries of a term below the promise are accepted")                                      \
   X(ack_any_term, "acks of other terms are counted")                                                     \
   X(count_learners, "learners' acks and votes count")                                                    \
+  X(count_unlisted, "acks of replicas that are in no configuration count")                               \
+  X(query_chained, "the reply to a query, which only its gateway evaluates, goes into the digest")       \
   X(no_dedup, "a session's repeated request is executed again")                                          \
   X(keep_uid, "a node with a lost disk goes on under its uid")                                           \
   X(snapshot_without_sessions, "session replies are forgotten in a snapshot")                            \

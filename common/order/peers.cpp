@@ -14,6 +14,11 @@ bool Peers::hears(Uid uid, TimePoint now) const {
   return peer != nullptr && now - peer->heard < suspicion_;
 }
 
+Standing Peers::standing(Uid uid) const {
+  const auto* peer = find(uid);
+  return {peer == nullptr ? 0 : peer->beat.rank, uid};
+}
+
 std::vector<Uid> Peers::heard(TimePoint now) const {
   std::vector<Uid> heard;
   for (const auto& [uid, peer] : peers_)
@@ -25,10 +30,8 @@ bool Peers::beat(const wire::Member& from, const wire::Beat& beat, TimePoint now
   auto& peer = peers_[from.uid];
   if (from.incarnation < peer.incarnation) return false;
   if (from.incarnation == peer.incarnation && now - peer.lost_at < deaf_) return false;
-  if (from.incarnation != peer.incarnation) {
-    peer.incarnation = from.incarnation;
-    peer.alive_since = now;
-  }
+  if (from.incarnation != peer.incarnation || beat.rank != peer.beat.rank) peer.ranked_since = now;
+  peer.incarnation = from.incarnation;
   peer.heard = now;
   if (beat.role == wire::Role::leader) peer.hand_over_backoff = {};  // it took over: what failed before is forgiven
   peer.beat = beat;

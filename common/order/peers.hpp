@@ -10,14 +10,23 @@
 
 namespace gavel::order {
 
+/// Who comes first, among those who could lead: the higher rank, and of equal ranks the higher uid. Terms know nothing
+/// of ranks, so nothing unsafe happens when two members see them differently for a moment.
+struct Standing {
+  std::uint32_t rank = 0;
+  Uid uid;
+
+  auto operator<=>(const Standing&) const = default;
+};
+
 struct Peer {
   TimePoint heard = kLongAgo;  ///< its last beat
   Incarnation incarnation;
-  TimePoint alive_since = kLongAgo;  ///< when this incarnation was first heard
-  wire::Beat beat;                   ///< the last one
-  wire::Ack ack;                     ///< the furthest of its latest term
-  TimePoint lost_at = kLongAgo;      ///< when the transport said that its process is gone
-  bool hop_failed = false;           ///< it did not acknowledge a token; cleared by its next beat
+  TimePoint ranked_since = kLongAgo;  ///< since when this incarnation has been heard with its present rank
+  wire::Beat beat;                    ///< the last one
+  wire::Ack ack;                      ///< the furthest of its latest term
+  TimePoint lost_at = kLongAgo;       ///< when the transport said that its process is gone
+  bool hop_failed = false;            ///< it did not acknowledge a token; cleared by its next beat
   // A leader's memory of hand-overs to it.
   Duration hand_over_backoff{};
   TimePoint hand_over_not_before = kLongAgo;
@@ -32,6 +41,8 @@ class Peers {
   /// Null if nothing was ever heard of it.
   const Peer* find(Uid uid) const;
   bool hears(Uid uid, TimePoint now) const;
+  /// With the rank that its last beat told; 0 if it was never heard.
+  Standing standing(Uid uid) const;
   /// Everyone heard within the suspicion time, ascending.
   std::vector<Uid> heard(TimePoint now) const;
   const std::map<Uid, Peer>& all() const { return peers_; }

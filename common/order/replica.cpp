@@ -86,7 +86,7 @@ struct Replica::Parts {
     core.beat_at = core.now.at;
   }
   void on(const SetLoad& load) { core.load = load.clients; }
-  void on(const SetRank& wish) { core.rank = wish.rank; }
+  void on(const SetRank& wish) { core.set_rank(wish.rank); }
   void on(const TransferTo& wish) { leadership.transfer(wish.uid); }
   void on(const Tick& /*tick*/) {}
 
@@ -212,6 +212,9 @@ const wire::View& Replica::view() const { return parts_->core.log.derived().view
 const wire::Entry& Replica::entry(Slot slot) const { return parts_->core.log.at(slot).entry; }
 const StateMachine& Replica::machine() const { return parts_->core.applier.machine(); }
 wire::SnapshotRecord Replica::snapshot() const { return parts_->core.snapshot(); }
+const std::map<Slot, Digest>& Replica::marks() const { return parts_->core.applier.asked_marks(); }
+bool Replica::appointed() const { return leads() && parts_->core.appointed; }
+std::string Replica::transfer_objection(Uid to, TimePoint at) const { return parts_->leadership.objection(to, at); }
 Digest Replica::digest() const { return parts_->core.applier.digest(); }
 
 Uid Replica::leader(TimePoint at) const {
@@ -252,6 +255,7 @@ wire::GroupStatus Replica::status(TimePoint at) const {
     status.digest_slot = core.applier.marks().rbegin()->first;
     status.digest = core.applier.marks().rbegin()->second;
   }
+  for (const auto& [slot, digest] : marks()) status.marks.push_back({slot, digest});
   status.config = core.log.derived().config;
   const auto add = [&](Uid uid, bool voter) {
     if (uid == core.self()) {

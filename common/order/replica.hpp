@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/order/effects.hpp"
@@ -56,6 +58,8 @@ class Replica {
   wire::GroupStatus status(TimePoint at) const;
   wire::Role role() const;
   bool leads() const { return role() == wire::Role::leader; }
+  /// Whether it leads by the operator's word.
+  bool appointed() const;
   wire::Term promised() const;
   /// The leader that is followed, itself included; {} if none is heard.
   Uid leader(TimePoint at) const;
@@ -71,6 +75,10 @@ class Replica {
   const StateMachine& machine() const;
   /// Of the applied state at commit(), sessions and history included.
   Digest digest() const;
+  /// The digests after the last few slots that hold a mark.
+  const std::map<Slot, Digest>& marks() const;
+  /// Why a TransferTo would not begin now; empty if it would.
+  std::string transfer_objection(Uid to, TimePoint at) const;
   /// The state at commit(), as a snapshot that another replica could start from: for backups and archives. Not if
   /// blank().
   wire::SnapshotRecord snapshot() const;

@@ -40,5 +40,45 @@ TEST_CASE("what a replica shows is the same whether its log still holds the entr
   CHECK(wire::encode(shown) == wire::encode(*pipe[1].disk.snapshot));
 }
 
+TEST_CASE("P4: every replica keeps the digest of its state at each of the last eight marks, and they agree") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  pipe.add_observer(9);
+  std::vector<Slot> asked;
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(pipe.propose(1, "a"));
+    const auto answer = pipe.ask(static_cast<std::uint64_t>(i % 3 + 1), {wire::RequestKind::mark, {}, {}, {}});
+    REQUIRE(answer);
+    CHECK(answer->status == wire::AnswerStatus::ok);
+    asked.push_back(answer->slot);
+  }
+  REQUIRE(pipe.until([&] { return pipe.agree(); }));
+  const auto marks = pipe.at(1).status(pipe.now().at).marks;
+  REQUIRE(marks.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(marks[i].slot == asked[i + 2]);
+  CHECK(marks.back().digest != marks.front().digest);
+  for (const std::uint64_t uid : {2, 3, 9}) CHECK(pipe.at(uid).marks() == pipe.at(1).marks());
+  pipe.crash(2);
+  pipe.start(2);
+  CHECK(pipe.at(2).marks().empty());
+}
+
+TEST_CASE("a mark stands for the whole entry that holds it, and changes nothing") {
+  Pipe pipe;
+  pipe.found({1});
+  REQUIRE(pipe.propose(1, "a"));
+  const auto state = pipe[1].machine->list();
+  const auto mark = pipe.ask(1, {wire::RequestKind::mark, {}, {}, {}});
+  REQUIRE(mark);
+  CHECK(pipe[1].machine->list() == state);
+  CHECK(pipe.at(1).marks().at(mark->slot) == pipe.at(1).digest());
+  pipe.submit(1, {wire::RequestKind::proposal, {}, {}, "b"});  // goes alone
+  pipe.submit(1, {wire::RequestKind::mark, {}, {}, {}});
+  pipe.submit(1, {wire::RequestKind::proposal, {}, {}, "c"});
+  pipe.run(50ms);
+  CHECK(pipe[1].machine->list() == "a,b,c");
+  CHECK(pipe.at(1).marks().rbegin()->second == pipe.at(1).digest());
+}
+
 }  // namespace
 }  // namespace gavel::order
