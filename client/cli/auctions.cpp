@@ -4,14 +4,15 @@
 
 #include "client/cli/commands.hpp"
 #include "client/cli/rows.hpp"
-#include "common/base/print.hpp"
 
 namespace gavel::cli {
 namespace {
 
 void list_auctions(Context& context, directory::Which which) {
   Section section = auctions_section();
-  for (const auto& auction : context.house().auctions(which)) section.rows.push_back(row(auction));
+  const auto auctions = context.house().auctions(which);
+  const Names names = context.house().names();
+  for (const auto& auction : auctions) section.rows.push_back(row(auction, names));
   context.output().list(section);
 }
 
@@ -20,14 +21,16 @@ void start(Context& context, const std::string& item, const std::string& duratio
   if (!length) fail_with(Exit::usage, "--for " + length.error().message);
   const auto started = context.house().start({item, *length, {}, context.settings.as});
   const auto& a = started.auction;
-  Row all = row(a);
+  const Names names = context.house().names();
+  std::string served_by;
+  for (const auto& name : names.of(a.members)) served_by += (served_by.empty() ? "" : ", ") + harmless(name);
+  Row all = row(a, names);
   all["clients"] = started.clients;
   all["failures_survived"] = started.failures_survived;
   all["safety"] = started.safety;
-  context.output().record(all, a.id + " runs until " + clock(a.terms.end) + " on " + std::to_string(a.members.size()) +
-                                   (a.members.size() == 1 ? " node" : " nodes") + ", auctioneer " +
-                                   gavel::print(a.active) + "\n" + started.safety + "\nbid with: gavel bid " + a.id +
-                                   " " + format_amount(a.terms.start_price));
+  context.output().record(all, a.id + " runs until " + clock(a.terms.end) + " on " + served_by + ", auctioneer " +
+                                   harmless(names.of(a.active)) + "\n" + started.safety + "\nbid with: gavel bid " +
+                                   a.id + " " + format_amount(a.terms.start_price));
 }
 
 void show(Context& context, const std::string& id) {

@@ -50,6 +50,7 @@ class Bidder {
  private:
   static Settings named(Settings settings, std::size_t index) {
     settings.as = "bidder-" + std::to_string(index + 1);
+    settings.stays = true;
     return settings;
   }
 

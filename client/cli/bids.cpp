@@ -58,6 +58,7 @@ void watch(Context& context, const std::string& id, bool go_on) {
     if (!id.empty()) context.follower->follow(context.house().running(id), true);
     return;
   }
+  context.settings.stays = go_on;
   Output output = context.output();
   Follower follower(context.house(), [&output](const Telling& telling) { output.line(telling.row, telling.sentence); });
   std::string auction;

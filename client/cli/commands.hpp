@@ -37,8 +37,13 @@ Exit parse(CLI::App& app, const std::function<void()>& parse_it);
 void add_item_commands(CLI::App& app, Context& context);
 void add_auction_commands(CLI::App& app, Context& context);
 void add_bid_commands(CLI::App& app, Context& context);
-void add_cluster_commands(CLI::App& app, Context& context);
+void add_status_command(CLI::App& app, Context& context);
+void add_find_command(CLI::App& app, Context& context);
+void add_node_commands(CLI::App& app, Context& context);
+void add_operator_commands(CLI::App& app, Context& context);
+void add_members_command(CLI::App& app, Context& context);
 void add_replicas_command(CLI::App& app, Context& context);
+void add_verify_command(CLI::App& app, Context& context);
 void add_bidders_command(CLI::App& app, Context& context);
 /// All of the above.
 void add_commands(CLI::App& app, Context& context);

@@ -19,6 +19,7 @@ client::Options options_for(const Settings& settings) {
   options.cluster = settings.cluster;
   options.id = ClientId{bus::random_seed() | 1U};
   options.name = settings.as;
+  options.stays = settings.stays;
   for (const std::string& node : settings.nodes) {
     const auto address = bus::resolve(node);
     if (!address) fail_with(Exit::usage, "--node " + node + ": " + address.error().message);
@@ -35,6 +36,7 @@ client::Options options_for(const Settings& settings, const std::string& only_en
   client::Options options = options_for(bare);
   options.gateways = {only_endpoint};
   options.only_given = true;
+  options.stays = false;
   return options;
 }
 
@@ -50,11 +52,18 @@ void catch_interrupts() {
 bool interrupted() { return interrupt_came != 0; }
 void forget_interrupt() { interrupt_came = 0; }
 
-Connection::Connection(const Settings& settings)
-    : settings_(settings), client_(options_for(settings), Random(bus::random_seed())) {}
+Connection::Connection(const Settings& settings) : Connection(settings, options_for(settings)) {}
 
 Connection::Connection(const Settings& settings, const std::string& only_endpoint)
-    : settings_(settings), client_(options_for(settings, only_endpoint), Random(bus::random_seed())) {}
+    : Connection(settings, options_for(settings, only_endpoint)) {}
+
+Connection::Connection(const Settings& settings, client::Options options)
+    : settings_(settings), id_(options.id), client_(std::move(options), Random(bus::random_seed())) {}
+
+Connection::~Connection() {
+  client_.close(bus::steady_now());
+  carry_out();
+}
 
 client::Outcome Connection::command(GroupId group, Bytes body) {
   return wait(client_.command(bus::steady_now(), group, std::move(body), settings_.timeout));
@@ -65,7 +74,20 @@ client::Outcome Connection::query(GroupId group, Bytes body) {
 client::Outcome Connection::local(GroupId group, Bytes body) {
   return wait(client_.local(bus::steady_now(), group, std::move(body), settings_.timeout));
 }
+client::Outcome Connection::mark(GroupId group) {
+  return wait(client_.mark(bus::steady_now(), group, settings_.timeout));
+}
 client::Outcome Connection::status() { return wait(client_.status(bus::steady_now(), settings_.timeout)); }
+client::Outcome Connection::clients() { return wait(client_.clients(bus::steady_now(), settings_.timeout)); }
+client::Outcome Connection::transfer(GroupId group, Uid to) {
+  return wait(client_.transfer(bus::steady_now(), group, to, settings_.timeout));
+}
+client::Outcome Connection::set_faults(const wire::SetFaults& faults) {
+  return wait(client_.set_faults(bus::steady_now(), faults, settings_.timeout));
+}
+client::Outcome Connection::backup(GroupId group, std::uint64_t offset) {
+  return wait(client_.backup(bus::steady_now(), group, offset, settings_.timeout));
+}
 
 void Connection::watch(GroupId group, Slot slot, std::uint32_t index) {
   client_.watch(bus::steady_now(), group, slot, index);
@@ -129,10 +151,12 @@ void Connection::carry_out() {
 }
 
 void Connection::carry_out(client::Effect& effect) {
+  constexpr Duration kToTakeLeave = 50ms;
   if (const auto* connect = std::get_if<client::Connect>(&effect)) {
+    socket_.close(kToTakeLeave);
     if (!socket_.connect(connect->endpoint)) client_.on_gateway_lost(bus::steady_now());
   } else if (std::holds_alternative<client::Disconnect>(effect)) {
-    socket_.close(Duration(0));
+    socket_.close(kToTakeLeave);
   } else if (const auto* frame = std::get_if<client::Send>(&effect)) {
     // A full or broken connection shows as silence, and the core sends again.
     static_cast<void>(socket_.send(frame->frame));

@@ -19,12 +19,24 @@ class Connection final : private bus::ClientSink {
   explicit Connection(const Settings& settings);
   /// To that node and no other: "tcp://a.b.c.d:port".
   Connection(const Settings& settings, const std::string& only_endpoint);
+  /// Takes leave of the gateway.
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   /// Each waits for its outcome; throws Failure{interrupted} on Ctrl-C.
   client::Outcome command(GroupId group, Bytes body);
   client::Outcome query(GroupId group, Bytes body);
   client::Outcome local(GroupId group, Bytes body);
+  /// Its slot is one at which every replica keeps its digest.
+  client::Outcome mark(GroupId group);
+
+  // Of the gateway itself: the encoded answers.
   client::Outcome status();
+  client::Outcome clients();
+  client::Outcome transfer(GroupId group, Uid to);
+  client::Outcome set_faults(const wire::SetFaults& faults);
+  client::Outcome backup(GroupId group, std::uint64_t offset);
 
   void watch(GroupId group, Slot slot, std::uint32_t index);
   void unwatch(GroupId group) { client_.unwatch(group); }
@@ -38,18 +50,22 @@ class Connection final : private bus::ClientSink {
   bool turn(TimePoint until, int fd);
 
   const client::Client& client() const { return client_; }
+  /// By which the gateway knows this connection.
+  ClientId id() const { return id_; }
 
  private:
   void on_message(BytesView payload) override;
   void on_lost() override;
   void on_fd(int fd) override;
 
+  Connection(const Settings& settings, client::Options options);
   client::Outcome wait(client::CallId call);
   void carry_out();
   void carry_out(client::Effect& effect);
   void probe(const Bytes& datagram);
 
   Settings settings_;
+  ClientId id_;
   client::Client client_;
   bus::ClientSocket socket_;
   std::optional<bus::Beacon> beacon_;

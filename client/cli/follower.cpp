@@ -44,7 +44,17 @@ void Follower::follow(const directory::Auction& auction, bool with_past) {
     house_.connection().watch(auction.group, summary.outcome.slot, client::kWholeSlot);
 }
 
-void Follower::follow_directory() { house_.connection().watch(kDirectoryGroup, {}, 0); }
+void Follower::follow_directory() {
+  try {
+    // The state is read at some slot; the events from the next slot on are all that it does not hold.
+    const auto told = house_.nodes_told();
+    names_ = Names(told.value);
+    house_.connection().watch(kDirectoryGroup, told.outcome.slot, client::kWholeSlot);
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::interrupted) throw;
+    house_.connection().watch(kDirectoryGroup, {}, 0);
+  }
+}
 
 void Follower::unfollow(const std::string& auction) {
   for (auto at = followed_.begin(); at != followed_.end(); ++at) {
@@ -85,7 +95,11 @@ bool Follower::is_followed(const std::string& auction) const {
 
 void Follower::on_event(const client::Event& event) {
   if (event.group == kDirectoryGroup) {
-    if (const auto decoded = wire::decode_any<directory::Event>(event.body)) tell_(describe(*decoded));
+    const auto decoded = wire::decode_any<directory::Event>(event.body);
+    if (!decoded) return;
+    if (const auto* node = std::get_if<directory::NodeChanged>(&*decoded))
+      names_.learn(node->node.uid, node->node.name);
+    tell_(describe(*decoded, names_));
     return;
   }
   const auto at = followed_.find(event.group);

@@ -41,6 +41,7 @@ class Follower {
   void on_closed(Followed& followed, const auction::Closed& closed);
 
   House& house_;
+  Names names_;
   std::function<void(const Telling&)> tell_;
   std::map<GroupId, Followed> followed_;
 };

@@ -74,8 +74,13 @@ void add_commands(CLI::App& app, Context& context) {
   add_item_commands(app, context);
   add_auction_commands(app, context);
   add_bid_commands(app, context);
-  add_cluster_commands(app, context);
+  add_status_command(app, context);
+  add_find_command(app, context);
+  add_node_commands(app, context);
+  add_operator_commands(app, context);
+  add_members_command(app, context);
   add_replicas_command(app, context);
+  add_verify_command(app, context);
   add_bidders_command(app, context);
 }
 

@@ -88,10 +88,26 @@ std::string finds_out_bid(const std::string& auction, const client::Outcome& out
 
 // ---- directory ------------------------------------------------------------------------------------------------------
 
-std::vector<directory::NodeRecord> House::nodes() {
+std::vector<directory::NodeRecord> House::nodes() { return nodes_told().value; }
+
+Told<std::vector<directory::NodeRecord>> House::nodes_told() {
+  auto outcome = connection_.local(kDirectoryGroup, question(directory::AskNodes{}));
+  auto nodes = expect<directory::Nodes, directory::Answer>(outcome, "").nodes;
+  return {std::move(nodes), std::move(outcome)};
+}
+
+std::vector<directory::NodeRecord> House::nodes_now() {
   return expect<directory::Nodes, directory::Answer>(
-             connection_.local(kDirectoryGroup, question(directory::AskNodes{})), "")
+             connection_.query(kDirectoryGroup, question(directory::AskNodes{})), "")
       .nodes;
+}
+
+Names House::names() {
+  const auto outcome = connection_.local(kDirectoryGroup, question(directory::AskNodes{}));
+  const auto answer = outcome.kind == client::OutcomeKind::ok ? wire::decode_any<directory::Answer>(outcome.body)
+                                                              : Result<directory::Answer>(fail(outcome.message));
+  const auto* nodes = answer ? std::get_if<directory::Nodes>(&*answer) : nullptr;
+  return nodes != nullptr ? Names(nodes->nodes) : Names();
 }
 
 std::vector<directory::Item> House::items() {
@@ -100,6 +116,21 @@ std::vector<directory::Item> House::items() {
 
 std::vector<directory::Auction> House::auctions(directory::Which which) {
   return all_pages(connection_, directory::AskAuctions{which, ""}, &directory::Auctions::auctions);
+}
+
+std::map<GroupId, directory::Auction> House::auctions_near() {
+  std::map<GroupId, directory::Auction> all;
+  directory::AskAuctions ask{directory::Which::all, ""};
+  for (;;) {
+    const auto outcome = connection_.local(kDirectoryGroup, question(ask));
+    const auto answer = outcome.kind == client::OutcomeKind::ok ? wire::decode_any<directory::Answer>(outcome.body)
+                                                                : Result<directory::Answer>(fail(outcome.message));
+    const auto* page = answer ? std::get_if<directory::Auctions>(&*answer) : nullptr;
+    if (page == nullptr) return all;
+    for (const auto& auction : page->auctions) all[auction.group] = auction;
+    if (!page->next) return all;
+    ask.from = *page->next;
+  }
 }
 
 directory::Auction House::auction(const std::string& id) {
@@ -126,6 +157,30 @@ directory::ItemAdded House::add(const directory::AddItem& item) {
 directory::AuctionStarted House::start(const directory::StartAuction& start) {
   return expect<directory::AuctionStarted, directory::Reply>(connection_.command(kDirectoryGroup, encoded(start)),
                                                              "gavel auctions");
+}
+
+bool House::drain(Uid node, bool draining) {
+  return expect<directory::Done, directory::Reply>(
+             connection_.command(kDirectoryGroup, encoded(directory::DrainNode{node, draining})), "gavel servers")
+      .changed;
+}
+
+bool House::remove(Uid node, bool shrink) {
+  return expect<directory::Done, directory::Reply>(
+             connection_.command(kDirectoryGroup, encoded(directory::RemoveNode{node, shrink})), "gavel servers")
+      .changed;
+}
+
+House::Group House::group(const std::string& title) {
+  if (title == "directory") return {kDirectoryGroup, title, {}};
+  auto found = auction(title);
+  return {found.group, found.id, std::move(found)};
+}
+
+Slot House::mark(const Group& group) {
+  const auto outcome = connection_.mark(group.id);
+  require_ok(outcome, "");
+  return outcome.slot;
 }
 
 // ---- one auction ----------------------------------------------------------------------------------------------------

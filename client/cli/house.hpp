@@ -2,12 +2,14 @@
 // goes wrong is thrown as a Failure, with the exit code, and for an unknown outcome with the command that finds out.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "client/cli/connection.hpp"
 #include "client/cli/failure.hpp"
+#include "client/cli/names.hpp"
 #include "common/wire/services/auction.hpp"
 #include "common/wire/services/directory.hpp"
 
@@ -28,15 +30,36 @@ class House {
   const Settings& settings() const { return settings_; }
 
   // Directory.
+  /// As the gateway has them.
   std::vector<directory::NodeRecord> nodes();
+  Told<std::vector<directory::NodeRecord>> nodes_told();
+  /// As the directory has them now.
+  std::vector<directory::NodeRecord> nodes_now();
+  /// What the nodes are called; none if nobody says.
+  Names names();
   std::vector<directory::Item> items();
   std::vector<directory::Auction> auctions(directory::Which which);
+  /// By group, as the gateway has them; none if nobody says.
+  std::map<GroupId, directory::Auction> auctions_near();
   /// As the directory has it now.
   directory::Auction auction(const std::string& id);
   /// Good enough to command a running auction, and had without waiting for the directory's leader where possible.
   directory::Auction running(const std::string& id);
   directory::ItemAdded add(const directory::AddItem& item);
   directory::AuctionStarted start(const directory::StartAuction& start);
+  /// True: it changed something.
+  bool drain(Uid node, bool draining);
+  bool remove(Uid node, bool shrink);
+
+  /// "directory", or an auction.
+  struct Group {
+    GroupId id;
+    std::string title;
+    std::optional<directory::Auction> auction;
+  };
+  Group group(const std::string& title);
+  /// A slot of the group after everything that was acknowledged, at which every replica keeps its digest.
+  Slot mark(const Group& group);
 
   // One auction.
   Told<auction::BidReply> bid(const directory::Auction& in, const Money& amount);

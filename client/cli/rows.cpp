@@ -27,6 +27,12 @@ Row hex_list(const std::vector<Uid>& uids) {
   return all;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ", ") + harmless(word);
+  return all;
+}
+
 std::string plural(std::uint64_t n, const std::string& one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
@@ -86,7 +92,7 @@ Row row(const directory::Item& item) {
           {"state", words_for(item.state)}};
 }
 
-Row row(const directory::Auction& a) {
+Row row(const directory::Auction& a, const Names& names) {
   return {{"id", a.id},
           {"title", a.terms.title},
           {"state", a.outcome ? "ended" : "running"},
@@ -95,6 +101,8 @@ Row row(const directory::Auction& a) {
           {"price", a.outcome && a.outcome->winner ? Row(format(a.outcome->price)) : Row()},
           {"bids", a.outcome ? Row(a.outcome->bids) : Row()},
           {"group", a.group.value},
+          {"auctioneer", names.of(a.active)},
+          {"served_by", names.of(a.members)},
           {"active", gavel::print(a.active)},
           {"members", hex_list(a.members)},
           {"starter", a.starter}};
@@ -155,7 +163,8 @@ Section auctions_section() {
            {"end", "ENDS"},
            {"winner", "WINNER"},
            {"price", "PRICE"},
-           {"active", "AUCTIONEER"}},
+           {"auctioneer", "AUCTIONEER"},
+           {"served_by", "SERVED BY"}},
           {},
           "no auctions; start one with: gavel start ITEM --for 60s"};
 }
@@ -214,16 +223,23 @@ Telling describe(const auction::Event& event) {
   return presence(std::get<auction::Left>(event), "left");
 }
 
-Telling describe(const directory::Event& event) {
+Telling describe(const directory::Event& event, const Names& names) {
   if (const auto* node = std::get_if<directory::NodeChanged>(&event)) {
     const auto& n = node->node;
-    const char* state = !node->member ? "left for good" : n.life == directory::Life::up ? "is here" : "is gone";
+    const std::string state = !node->member                     ? "left for good"
+                              : n.life == directory::Life::lost ? "is lost: others take its seats"
+                              : n.life == directory::Life::down ? "is down"
+                              : n.draining                      ? "is drained"
+                                                                : "is up";
     return {{{"event", "node"},
              {"node", n.name},
              {"uid", gavel::print(n.uid)},
+             {"state", node->member ? Row(state_of(n)) : Row("removed")},
+             {"used", n.used},
+             {"slots", n.slots},
              {"alive", n.life == directory::Life::up},
              {"member", node->member}},
-            "node " + harmless(n.name) + " " + state};
+            "node " + harmless(n.name) + " " + state + ", serves " + plural(n.used, "auction")};
   }
   if (const auto* item = std::get_if<directory::ItemChanged>(&event)) {
     Row r{{"event", "item"}};
@@ -233,10 +249,10 @@ Telling describe(const directory::Event& event) {
   }
   const auto& a = std::get<directory::AuctionChanged>(event).auction;
   Row r{{"event", "auction"}};
-  r.update(row(a));
+  r.update(row(a, names));
   if (a.outcome) return {r, describe(a.id, *a.outcome)};
-  return {r,
-          "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + ", auctioneer " + gavel::print(a.active)};
+  return {r, "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + " on " + joined(names.of(a.members)) +
+                 ", auctioneer " + harmless(names.of(a.active))};
 }
 
 }  // namespace gavel::cli

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "client/cli/names.hpp"
 #include "client/cli/output.hpp"
 #include "common/wire/services/auction.hpp"
 #include "common/wire/services/directory.hpp"
@@ -19,7 +20,8 @@ std::string print(Duration duration);
 Result<Duration> parse_duration(const std::string& text);
 
 Row row(const directory::Item& item);
-Row row(const directory::Auction& auction);
+/// Nodes by uid, and by name under other keys.
+Row row(const directory::Auction& auction, const Names& names);
 Row row(const auction::BidRecord& bid);
 Row row(const auction::Outcome& outcome);
 Row row(const auction::Summary& summary);
@@ -40,6 +42,6 @@ struct Telling {
   std::string sentence;
 };
 Telling describe(const auction::Event& event);
-Telling describe(const directory::Event& event);
+Telling describe(const directory::Event& event, const Names& names);
 
 }  // namespace gavel::cli

@@ -25,6 +25,8 @@ struct Settings {
   /// As whom bids and items are made.
   std::string as;
   Format format = Format::table;
+  /// The program will be there for a while, and may be sent to another gateway.
+  bool stays = false;
   /// Tell on stderr what the client does about gateways and sessions.
   bool verbose = false;
 };

@@ -52,7 +52,10 @@ Result<std::vector<std::string>> split_words(const std::string& line) {
   return words;
 }
 
-Shell::Shell(const Settings& settings) { context_.settings = settings; }
+Shell::Shell(const Settings& settings) {
+  context_.settings = settings;
+  context_.settings.stays = true;
+}
 
 Exit Shell::run() { return ::isatty(STDIN_FILENO) != 0 ? run_terminal() : run_pipe(); }
 
@@ -75,7 +78,7 @@ Exit Shell::run_terminal() {
       LineEditor::Hooks{[this] { return wait_for_input(); },
                         [this](const std::string& before, const std::string& word) { return complete(before, word); }});
   begin();
-  report();
+  greet();
   Exit last = Exit::ok;
   for (;;) {
     const auto line = editor_->read();
@@ -144,12 +147,8 @@ Exit Shell::execute(const std::string& line) {
 }
 
 Exit Shell::execute(const std::vector<std::string>& words) {
-  if (words.front() == "report") {
-    report();
-    return Exit::ok;
-  }
   const Format format = context_.settings.format;
-  CLI::App app("The same commands as on the command line; report, unwatch AUCTION and exit besides.", "");
+  CLI::App app("The same commands as on the command line; unwatch AUCTION, help and exit (or quit) besides.", "");
   app.require_subcommand(1);
   app.fallthrough();
   add_output_option(app, context_.settings);
@@ -172,17 +171,12 @@ Exit Shell::execute(const std::vector<std::string>& words) {
   return parsed;
 }
 
-void Shell::report() {
+void Shell::greet() {
   const client::Client& client = context_.house().connection().client();
-  const Row row{{"name", context_.settings.as},
-                {"cluster", context_.settings.cluster},
-                {"gateway", client.welcomed() ? Row(client.gateway_name()) : Row()},
-                {"gateway_endpoint", client.welcomed() ? Row(client.gateway_endpoint()) : Row()},
-                {"known_gateways", client.known_gateways()}};
-  context_.output().record(
-      row, "you are " + context_.settings.as + " in cluster " + context_.settings.cluster +
-               (client.welcomed() ? ", gateway " + harmless(client.gateway_name()) + " at " + client.gateway_endpoint()
-                                  : ", without a gateway"));
+  context_.output().text("you are " + harmless(context_.settings.as) + " in cluster " + context_.settings.cluster +
+                         (client.welcomed()
+                              ? ", gateway " + harmless(client.gateway_name()) + " at " + client.gateway_endpoint()
+                              : ", without a gateway"));
 }
 
 void Shell::on_telling(const Telling& telling) {
@@ -211,7 +205,7 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
     Context nothing;
     add_commands(app, nothing);
     for (const CLI::App* command : app.get_subcommands({})) all.push_back(command->get_name());
-    for (const char* own : {"exit", "help", "report", "unwatch"}) all.emplace_back(own);
+    for (const char* own : {"exit", "help", "quit", "unwatch"}) all.emplace_back(own);
     std::sort(all.begin(), all.end());
   } else if (words && words->size() == 1 && words->front() == "items") {
     all = {"add", "list"};

@@ -25,7 +25,7 @@ class Shell {
   Exit execute(const std::string& line);
   Exit execute(const std::vector<std::string>& words);
   bool is_exit(const std::string& line) const;
-  void report();
+  void greet();
   void on_telling(const Telling& telling);
   void learn(const Telling& telling);
   bool wait_for_input();

@@ -4,6 +4,12 @@
 #include <thread>
 
 namespace gavel::cli {
+namespace {
+
+/// It may have come back a moment ago.
+constexpr Duration kToTheDead = 150ms;
+
+}  // namespace
 
 void at_once(std::size_t count, const std::function<void(std::size_t)>& ask) {
   constexpr std::size_t kThreads = 16;
@@ -30,8 +36,9 @@ std::vector<Surveyed> survey(House& house) {
       all.push_back(std::move(unlisted));
     }
   }
-  const Settings settings = settings_for_one_node(house.settings());
   at_once(all.size(), [&](std::size_t i) {
+    Settings settings = settings_for_one_node(house.settings());
+    if (all[i].node.life != directory::Life::up) settings.timeout = std::min<Duration>(settings.timeout, kToTheDead);
     try {
       Connection connection(settings, all[i].node.endpoints.client);
       const auto outcome = connection.status();

@@ -1,5 +1,5 @@
 // Asks every node of the cluster for itself: each over a connection of its own, all at the same time, so that one that
-// is stopped costs no more than the timeout.
+// is stopped costs no more than the timeout, and one that is known to be dead next to nothing.
 #pragma once
 
 #include <functional>

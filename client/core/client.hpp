@@ -82,6 +82,7 @@ class Client {
   const std::string& gateway_endpoint() const { return endpoint_; }
   /// Client endpoints of all gateways that are known, given ones first.
   std::vector<std::string> known_gateways() const { return gateways_.endpoints(); }
+  std::vector<Sessions::Open> sessions() const { return sessions_.open(); }
   std::size_t open_calls() const { return calls_.size(); }
   std::uint64_t malformed_frames() const { return malformed_frames_; }
 

@@ -7,6 +7,13 @@ SessionId Sessions::session(GroupId group) const {
   return at == states_.end() ? SessionId{} : at->second.session;
 }
 
+std::vector<Sessions::Open> Sessions::open() const {
+  std::vector<Open> all;
+  for (const auto& [group, state] : states_)
+    if (state.session) all.push_back({group, state.session, state.last});
+  return all;
+}
+
 CallId Sessions::opening(GroupId group) const {
   const auto at = states_.find(group);
   return at == states_.end() ? CallId{} : at->second.opening;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "client/core/effects.hpp"
 #include "common/base/ids.hpp"
@@ -21,6 +22,13 @@ class Sessions {
     RequestNumber number;
   };
 
+  /// An open session, and the number of its last request.
+  struct Open {
+    GroupId group;
+    SessionId session;
+    RequestNumber last;
+  };
+  std::vector<Open> open() const;
   SessionId session(GroupId group) const;
   /// The call that opens a session in the group, if one is under way.
   CallId opening(GroupId group) const;
