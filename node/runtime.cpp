@@ -104,6 +104,7 @@ host::NodeSetup Runtime::setup() const {
   out.endpoints = {at.pub, at.peer, at.client};
   out.slots = settings_.slots;
   out.room = settings_.room;
+  out.allow_faults = settings_.allow_faults;
   out.replace_after = settings_.replace_after;
   out.bootstrap = settings_.bootstrap;
   out.found_wait = settings_.beacon ? Duration(300ms) : Duration(0);
@@ -269,6 +270,7 @@ void Runtime::carry_out_sends() {
 }
 
 void Runtime::tell_people() {
+  if (effects_.sync_delay) storage_->set_sync_delay(*effects_.sync_delay);
   for (const auto& note : effects_.notes) log_.note(note);
   for (const auto& alarm : effects_.alarms) log_.error(alarm);
 }

@@ -122,6 +122,9 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::Range(0, 60'000))
       ->group(disk);
 
+  app.add_flag("--allow-faults", s.allow_faults,
+               "Take faults to inject from whoever asks: for demonstrations and tests, never for real sales");
+
   const char* beacons = "Beacons";
   app.add_flag("--no-beacon", no_beacon, "Neither send nor hear beacons")->group(beacons);
   env(app.add_option("--beacon-port", s.beacon_port, "UDP port"), "GAVEL_BEACON_PORT")

@@ -32,6 +32,7 @@ struct Settings {
   std::string beacon_address;  ///< empty: the network's broadcast address
   std::string log_level = "info";
   bool log_json = false;
+  bool allow_faults = false;
   Duration sync_delay{};  ///< a fault to inject: a slow disk
   Duration retain_closed = 1h;
 };

@@ -20,7 +20,10 @@ std::size_t bytes_of(const std::vector<Operation>& operations) {
 }  // namespace
 
 StorageThread::StorageThread(std::unique_ptr<LogStore> store, StorageOptions options)
-    : options_(options), store_(std::move(store)), event_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    : options_(options),
+      store_(std::move(store)),
+      event_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      sync_delay_(options.sync_delay.count()) {
   GAVEL_CHECK(store_, "store: the storage thread has a store");
   GAVEL_CHECK(event_fd_ >= 0, "store: the kernel gives an eventfd");
   thread_ = std::thread([this] { run(); });
@@ -96,7 +99,8 @@ void StorageThread::commit(std::deque<Batch>& work) {
   for (const auto& batch : work) {
     if (outcome) outcome = store_->write(batch.operations);
   }
-  if (options_.sync_delay.count() > 0) std::this_thread::sleep_for(options_.sync_delay);
+  if (const auto delay = std::chrono::microseconds(sync_delay_.load()); delay.count() > 0)
+    std::this_thread::sleep_for(delay);
   if (outcome) outcome = store_->sync();
   report(work, std::move(outcome));
 }

@@ -3,6 +3,7 @@
 // After a failed write or sync it reports no ticket ever again: nobody may take for durable what may not be (§8).
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -49,6 +50,8 @@ class StorageThread {
 
   /// False: a queue is full (or the thread was stopped), and nothing was taken. Never blocks for the disk.
   [[nodiscard]] bool submit(Ticket ticket, std::vector<Operation> operations);
+  /// Added before each sync from now on: a slow disk, for tests.
+  void set_sync_delay(std::chrono::microseconds delay) { sync_delay_ = delay.count(); }
   /// Readable when collect() has something; for poll().
   int readable_fd() const { return event_fd_; }
   Report collect();
@@ -71,6 +74,7 @@ class StorageThread {
   const StorageOptions options_;
   const std::unique_ptr<LogStore> store_;
   int event_fd_ = -1;
+  std::atomic<std::int64_t> sync_delay_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -51,6 +51,7 @@ void Node::on_peer_frame(Now now, BytesView frame, NodeEffects& effects) {
     parts.on_refused(opened.error(), effects);
     return;
   }
+  if (!parts.faults.hears(now, opened->envelope.from, frame, false)) return;
   parts.on_opened(now, *opened, effects);
   parts.settle(now, effects);
 }
@@ -62,15 +63,8 @@ void Node::on_datagram(Now now, BytesView datagram, NodeEffects& effects) {
     parts.on_refused(opened.error(), effects);
     return;
   }
-  const bool own =
-      opened->envelope.from == parts.setup.self.uid && opened->envelope.incarnation == parts.setup.self.incarnation;
-  if (own) return;
-  const auto message = opened->body<wire::Discovery>();
-  if (!message) {
-    ++parts.counters.refused_malformed;
-    return;
-  }
-  parts.on_discovery(now, *message, {}, effects);
+  if (!parts.faults.hears(now, opened->envelope.from, datagram, true)) return;
+  parts.on_datagram(now, *opened, effects);
   parts.settle(now, effects);
 }
 
@@ -105,6 +99,7 @@ void Node::on_peer_lost(Now now, Uid peer, NodeEffects& effects) {
 
 void Node::on_tick(Now now, NodeEffects& effects) {
   if (parts_->found_at <= now.at) parts_->found_cluster(now, effects);
+  parts_->hear_late(now, effects);
   parts_->replicas.tick(now, effects);
   parts_->settle(now, effects);
 }
@@ -121,7 +116,7 @@ void Node::on_drain(Now now, NodeEffects& effects) {
 TimePoint Node::next_deadline() const {
   const auto& parts = *parts_;
   TimePoint next = std::min(parts.replicas.next_deadline(), parts.house_kept_until);
-  next = std::min(next, parts.found_at);
+  next = std::min({next, parts.found_at, parts.faults.next_deadline()});
   return parts.exiting ? next : std::min(next, parts.drain_until);
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
+#include "common/base/time.hpp"
 #include "common/order/effects.hpp"
 #include "common/store/log_store.hpp"
 #include "common/wire/services/directory.hpp"
@@ -79,9 +80,10 @@ struct NodeEffects {
   std::vector<Link> links;
   std::vector<Subscription> subscriptions;
   std::vector<NodeNote> notes;
-  std::vector<std::string> alarms;  ///< for the operator, once each; the node also keeps them for its status
-  std::optional<Bytes> beacon;      ///< what the UDP beacon says from now on
-  bool beacon_now = false;          ///< say it early: somebody asked
+  std::vector<std::string> alarms;     ///< for the operator, once each; the node also keeps them for its status
+  std::optional<Bytes> beacon;         ///< what the UDP beacon says from now on
+  std::optional<Duration> sync_delay;  ///< each sync of the disk takes so much longer from now on: a fault
+  bool beacon_now = false;             ///< say it early: somebody asked
   std::optional<Exit> exit;
 
   void clear() {
@@ -95,6 +97,7 @@ struct NodeEffects {
     notes.clear();
     alarms.clear();
     beacon.reset();
+    sync_delay.reset();
     beacon_now = false;
     exit.reset();
   }

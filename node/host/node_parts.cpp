@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/check.hpp"
 #include "common/base/print.hpp"
 
 namespace gavel::host {
@@ -48,6 +49,23 @@ void Node::Parts::on_opened(Now now, const wire::Opened& opened, NodeEffects& ef
   const wire::Member from{envelope.from, envelope.incarnation};
   if (!replicas.step(now, envelope.group, order::Received{from, *std::move(message)}, effects))
     ++counters.for_unhosted_group;
+}
+
+void Node::Parts::on_datagram(Now now, const wire::Opened& opened, NodeEffects& effects) {
+  if (opened.envelope.from == setup.self.uid && opened.envelope.incarnation == setup.self.incarnation) return;
+  if (const auto message = opened.body<wire::Discovery>())
+    on_discovery(now, *message, {}, effects);
+  else
+    ++counters.refused_malformed;
+}
+
+void Node::Parts::hear_late(Now now, NodeEffects& effects) {
+  while (const auto held = faults.take_due(now)) {
+    const auto opened = wire::open(held->frame, setup.cluster);
+    GAVEL_CHECK(opened, "a frame that was held back was opened before");
+    held->datagram ? on_datagram(now, *opened, effects) : on_opened(now, *opened, effects);
+    settle(now, effects);
+  }
 }
 
 void Node::Parts::on_discovery(Now now, const wire::Discovery& message, Uid unicast_from, NodeEffects& effects) {
@@ -116,6 +134,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   mesh.announce(now, member(), gateway.clients(), effects);
   mesh.run(now, registered && placement.settled(now.at), effects);
   gateway.run(now, effects);
+  backups.run(now);
   if (load_told != gateway.clients()) {
     load_told = gateway.clients();
     replicas.step_all(now, order::SetLoad{load_told}, effects);
@@ -180,6 +199,7 @@ wire::StatusReport Node::Parts::report(Now now) const {
   out.slots = setup.slots;
   out.draining = gateway.leaving();
   out.alarms = alarms;
+  if (auto injected = faults.summary(); !injected.empty()) out.alarms.push_back(std::move(injected));
   for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
   out.counters = counters.list();
   if (setup.more_counters) setup.more_counters(out.counters);

@@ -9,7 +9,9 @@
 
 #include "common/wire/envelope.hpp"
 #include "node/gateway/gateway.hpp"
+#include "node/host/backups.hpp"
 #include "node/host/duties.hpp"
+#include "node/host/faults.hpp"
 #include "node/host/node.hpp"
 
 namespace gavel::host {
@@ -23,10 +25,15 @@ struct Node::Parts {
         placement(setup, replicas, counters),
         proposals(replicas, counters),
         duties(setup, replicas, mesh, proposals),
+        faults(setup.allow_faults, setup.seed ^ 0xfa0175),
+        backups(replicas),
         gateway(setup, replicas, placement, mesh, counters, [this](Now at) { return report(at); }) {}
 
   void on_refused(const wire::Refusal& refusal, NodeEffects& effects);
   void on_opened(Now now, const wire::Opened& opened, NodeEffects& effects);
+  void on_datagram(Now now, const wire::Opened& opened, NodeEffects& effects);
+  /// Frames that an injected fault held back.
+  void hear_late(Now now, NodeEffects& effects);
   void on_discovery(Now now, const wire::Discovery& message, Uid unicast_from, NodeEffects& effects);
   void found_cluster(Now now, NodeEffects& effects);
   void settle(Now now, NodeEffects& effects);
@@ -47,6 +54,8 @@ struct Node::Parts {
   Placement placement;
   Proposals proposals;
   Duties duties;
+  Faults faults;
+  Backups backups;
   gateway::Gateway gateway;
 
   TimePoint found_at = kNever;  ///< a founder still looks round
