@@ -67,7 +67,9 @@ void Clients::begin(std::size_t index) {
     if (!client.burst && client.calls.size() >= (client.slow ? 1U : 2U)) return;
     if (client.calls.size() >= 32 || (!read && window_full(client))) return;
     --(client.left > 0 ? client.left : client.late);
-    if (read) {
+    if (read && !client.burst && random_.chance(0.3)) {
+      start(index, {wire::RequestKind::mark, {}, {}, {}});
+    } else if (read) {
       start(index, {wire::RequestKind::query, {}, {}, "total"});
     } else {
       client.number = client.number.next();
@@ -126,6 +128,7 @@ void Clients::opened(Client& client, const order::Answered& answer) {
 
 void Clients::ended(const Call& call, const order::Answered& answer) {
   ++statistics_.acknowledged;
+  if (call.request.kind == wire::RequestKind::mark) return check_.durability.acknowledged(answer.slot);
   const auto value = std::stoll(answer.body.empty() ? "-1" : answer.body);
   if (call.request.kind == wire::RequestKind::query) {
     check_.linearizability.read_ends(call.begun_at, value, static_cast<std::int64_t>(check_.exactly_once.count()));

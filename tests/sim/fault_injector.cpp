@@ -66,6 +66,8 @@ void FaultInjector::inject() {
                             {world_.plan.mode == Mode::damage ? 15 : 3,
                              allows(Fault::lost_disk) && (damage || membership), &FaultInjector::lose_disk},
                             {4, allows(Fault::drain), &FaultInjector::drain},
+                            {4, allows(Fault::rank), &FaultInjector::change_rank},
+                            {4, allows(Fault::transfer), &FaultInjector::transfer},
                             {3, allows(Fault::mute), &FaultInjector::mute},
                             {4, allows(Fault::observer), &FaultInjector::observe},
                             {2, allows(Fault::hint), &FaultInjector::mislead},
@@ -212,6 +214,22 @@ void FaultInjector::drain() {
   world_.narrator.say(node.uid, "is to be drained");
   world_.drain(node, true);
   later(100ms, 800ms, [this, &node] { world_.drain(node, false); });
+}
+
+void FaultInjector::change_rank() {
+  auto& node = someone();
+  const auto rank = static_cast<std::uint32_t>(below(3));
+  if (rank == node.rank) return;
+  world_.statistics.count(Fault::rank);
+  world_.narrator.say(node.uid, "has rank " + std::to_string(rank) + " from now on");
+  world_.set_rank(node, rank);
+}
+
+void FaultInjector::transfer() {
+  const auto& node = someone();
+  world_.statistics.count(Fault::transfer);
+  world_.narrator.say("the operator wants " + show(node.uid) + " to lead");
+  world_.transfer(node.uid);
 }
 
 void FaultInjector::mute() {

@@ -44,6 +44,8 @@ class FaultInjector {
   void replace_voter();
   void add_learner();
   void drain();
+  void change_rank();
+  void transfer();
   void mute();
   void observe();
   void mislead();

@@ -29,10 +29,16 @@ namespace gavel::sim {
   X(slow_disk, "a disk that syncs slowly for a while")                                \
   X(full_disk, "a disk that fails a write")                                           \
   X(lost_disk, "a disk lost or damaged: the node comes back under a new uid")         \
+  X(death, "a node that dies for good")                                               \
   X(join, "a node added")                                                             \
   X(leave, "a node removed")                                                          \
   X(learner, "a node added as a learner only")                                        \
   X(drain, "a node drained for a while")                                              \
+  X(remove, "a dead node struck off the directory by the operator")                   \
+  X(shutdown, "a process told to end: it hands over, and is started again")           \
+  X(rolling, "all processes told to end, one after the other")                        \
+  X(transfer, "a lead handed over at the operator's word")                            \
+  X(rank, "a node whose rank changes: idle before, busy now")                         \
   X(hint, "connections reported lost, rightly or wrongly")                            \
   X(mute, "a member whose orders nobody hears, although it beats")                    \
   X(observer, "gateways that are no members come and go")                             \

@@ -139,6 +139,13 @@ void GroupChecks::decide(SimNode& node, Slot slot, const LogRecord& record, cons
   }
 }
 
+void GroupChecks::follow_mark(const SimNode& node, Slot slot) {
+  const auto& marks = node.replica->marks();
+  if (marks.size() >= 8 && slot < marks.begin()->first) return;  // forgotten already
+  const auto it = marks.find(slot);
+  total_order.marked(node.uid, slot, it == marks.end() ? std::nullopt : std::optional(it->second));
+}
+
 void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
   auto& log = node.before.log;
   const auto commit =
@@ -155,6 +162,7 @@ void GroupChecks::follow_commit(SimNode& node, Slot installed, Found& found) {
     if (slot <= installed) continue;
     const auto commands = executed_at(node, slot);
     total_order.executed(node.uid, slot, commands);
+    follow_mark(node, slot);
     if (known) continue;
     for (const auto& command : commands)
       if (command.session) exactly_once.executed(command.command, slot, command.reply);

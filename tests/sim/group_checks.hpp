@@ -58,6 +58,7 @@ class GroupChecks {
   void follow_commit(SimNode& node, Slot installed, Found& found);
   void decide(SimNode& node, Slot slot, const LogRecord& record, const wire::Entry& entry, Found& found);
   std::vector<Uid> safe_on(const wire::Config& config, Slot slot, const LogRecord& record) const;
+  void follow_mark(const SimNode& node, Slot slot);
   static std::vector<Executed> executed_at(SimNode& node, Slot slot);
 
   const std::vector<SimNode>& nodes_;

@@ -25,6 +25,7 @@ GroupWorld::GroupWorld(const RunOptions& run, const Plan& the_plan, Random the_r
     nodes[i].index = i;
     nodes[i].uid = Uid{i + 1};
     nodes[i].skew = random.between(Duration(-20ms), Duration(20ms));
+    nodes[i].keeps_replica = random.chance(plan.keeps_replica);
   }
 }
 

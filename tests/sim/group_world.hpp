@@ -60,6 +60,9 @@ class GroupWorld {
   void lose_disk(SimNode& node);
   void fail_disk(SimNode& node);
   void drain(SimNode& node, bool on);
+  void set_rank(SimNode& node, std::uint32_t rank);
+  /// The leader, if there is one, is told to hand over to that node.
+  void transfer(Uid to);
   /// The node is told that the other's connection was reset.
   void hint(SimNode& node, Uid lost);
   /// Hands a request to the node as a gateway; answers go to `origin` or, without one, to on_answer.
@@ -68,7 +71,8 @@ class GroupWorld {
   // ---- the operator
   const wire::Config& goal() const { return goal_; }
   void want(wire::Config goal);
-  /// Nodes that were configured and are wanted no more stop being members once their removal is decided.
+  /// Nodes that were configured and are wanted no more stop being members once their removal is decided, unless they
+  /// keep their replicas.
   void retire(SimNode& node);
   /// Retires whoever the leader's configuration leaves out for good.
   void tidy();
@@ -94,6 +98,9 @@ class GroupWorld {
   bool healed() const { return healed_; }
   /// The faults are over. `core`: those that stay fully connected, when some links stay cut; empty if none do.
   void heal(std::vector<Index> core);
+  /// Who is to lead in the end, if the operator has chosen nobody: of the voters the one of the highest rank, and of
+  /// equal ranks the highest.
+  Uid highest() const;
   /// What keeps the world from being at rest; empty when nothing does.
   std::string missing();
   /// After rest: everyone holds what was acknowledged.

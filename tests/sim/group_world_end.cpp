@@ -27,6 +27,12 @@ void GroupWorld::heal(std::vector<Index> core) {
   if (clients) clients->heal(plan.mode == Mode::quiet);
 }
 
+Uid GroupWorld::highest() const {
+  const auto standing = [this](Uid uid) { return std::pair(nodes[uid.value - 1].rank, uid); };
+  return *std::max_element(goal_.voters.begin(), goal_.voters.end(),
+                           [&](Uid a, Uid b) { return standing(a) < standing(b); });
+}
+
 std::string GroupWorld::missing() {
   if (clients && !clients->done()) return clients->pending();
   const auto* first = leader();
@@ -40,7 +46,8 @@ std::string GroupWorld::missing() {
   }
   const auto& replica = *first->replica;
   if (replica.config() != goal_) return "the configuration is " + order::print(replica.config());
-  if (first->uid != goal_.voters.back()) return show(first->uid) + " leads, which is not the highest voter";
+  if (first->uid != highest() && !replica.appointed())
+    return show(first->uid) + " leads, and not " + show(highest()) + ", whose rank and uid are the highest";
   if (replica.commit() != replica.last()) return "the leader has uncommitted entries";
   for (const auto& node : nodes) {
     if (!node.up) continue;
@@ -50,7 +57,7 @@ std::string GroupWorld::missing() {
 }
 
 std::string GroupWorld::member_missing(const SimNode& node, const SimNode& first) const {
-  if (!node.observer && !goal_.is_member(node.uid)) return {};  // removed, and not told yet
+  if (!node.observer && !node.keeps_replica && !goal_.is_member(node.uid)) return {};  // removed, and not told yet
   if (node.replica->commit() != first.replica->commit())
     return show(node.uid) + " has committed up to " + order::print(node.replica->commit()) + ", the leader up to " +
            order::print(first.replica->commit());
@@ -69,7 +76,7 @@ void GroupWorld::tidy() {
 
 void GroupWorld::check_end() {
   for (const auto& node : nodes)
-    if (node.up && (core_.empty() ? goal_.is_member(node.uid) : std::count(core_.begin(), core_.end(), node.index) > 0))
+    if (node.up && (core_.empty() ? !node.observer : std::count(core_.begin(), core_.end(), node.index) > 0))
       checks.durability.ends_with(node.uid, node.replica->commit());
 }
 

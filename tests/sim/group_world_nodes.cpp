@@ -28,6 +28,7 @@ void GroupWorld::boot(SimNode& node) {
   plan_tick(node);
   tell_goal(node);
   if (node.draining) drain(node, true);
+  if (node.rank > 0) set_rank(node, node.rank);
 }
 
 void GroupWorld::restart(SimNode& node) {
@@ -78,12 +79,21 @@ void GroupWorld::drain(SimNode& node, bool on) {
   if (node.up) step_later(node, Duration(0), [&node] { return order::SetDraining{node.draining}; });
 }
 
+void GroupWorld::set_rank(SimNode& node, std::uint32_t rank) {
+  node.rank = rank;
+  if (node.up) step_later(node, Duration(0), [&node] { return order::SetRank{node.rank}; });
+}
+
+void GroupWorld::transfer(Uid to) {
+  if (auto* first = leader()) step_later(*first, Duration(0), [to] { return order::TransferTo{to}; });
+}
+
 void GroupWorld::hint(SimNode& node, Uid lost) {
   if (node.up) step_later(node, Duration(0), [lost] { return order::PeerLost{lost}; });
 }
 
 void GroupWorld::retire(SimNode& node) {
-  if (!node.exists || node.gone || node.observer || goal_.is_member(node.uid)) return;
+  if (!node.exists || node.gone || node.observer || node.keeps_replica || goal_.is_member(node.uid)) return;
   for (const auto& other : nodes)  // taken back meanwhile
     if (other.up && other.index != node.index && other.replica->config().is_member(node.uid)) return;
   const bool was_up = node.up;

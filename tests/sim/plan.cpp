@@ -65,6 +65,16 @@ void leave_out(Plan& plan, const FaultSet& allowed) {
 }
 }  // namespace
 
+Mode mode_of(std::uint64_t seed) {
+  constexpr auto kGroupModes = static_cast<std::uint64_t>(Mode::house);
+  constexpr auto kHouseModes = kModes - kGroupModes;
+  constexpr std::uint64_t kHouses = 2;  // in a round of seeds
+  const auto place = seed % (kGroupModes + kHouses);
+  if (place < kGroupModes) return static_cast<Mode>(place);
+  const auto houses = seed / (kGroupModes + kHouses) * kHouses + place - kGroupModes;
+  return static_cast<Mode>(kGroupModes + houses % kHouseModes);
+}
+
 const char* name_of(Mode mode) { return kNames[static_cast<std::size_t>(mode)]; }
 const char* text_of(Mode mode) { return kTexts[static_cast<std::size_t>(mode)]; }
 
@@ -79,7 +89,7 @@ Result<Mode> parse_mode(const std::string& name) {
 
 Plan plan_of(const RunOptions& run, Random& random) {
   Plan plan;
-  plan.mode = run.mode.value_or(static_cast<Mode>(run.seed % kModes));
+  plan.mode = run.mode.value_or(mode_of(run.seed));
   plan.founders = number(random, 3, 5);
   if (plan.mode == Mode::member) plan.founders = number(random, 1, 4);
   if (plan.mode == Mode::conf1) plan.founders = 4;
@@ -106,6 +116,7 @@ Plan plan_of(const RunOptions& run, Random& random) {
   plan.most_requests = plan.hot() ? 120 : 60;
   plan.late_requests = plan.mode == Mode::quiet ? 0 : 4;
   plan.bursts = random.chance(0.2);
+  plan.keeps_replica = one_of<double, 3>(random, {0, 0.5, 1});
   if (plan.bursts) plan.options.requests_waiting = 4;
   plan.faults_for = random.between(Duration(1500ms), Duration(4000ms));
   plan.gap =
@@ -121,7 +132,7 @@ Plan plan_of(const RunOptions& run, Random& random) {
     plan.weather.path_loss[static_cast<std::size_t>(Path::ack)] = 0.3;
     plan.aim = {0.1, 0.4, random.chance(0.5) ? 0.1 : 0.3, false};
   }
-  if (plan.mode == Mode::house) {
+  if (is_house(plan.mode)) {
     plan.founders = number(random, 3, 5);
     plan.aim = Aim{};
     plan.weather.path_loss.fill(0);

@@ -25,7 +25,11 @@ namespace gavel::sim {
   X(conf1, "two leaders change the configuration, one before it committed an entry of its own") \
   X(conf2, "a candidate two configurations behind, with a vote one behind")                     \
   X(figure8, "leaders vanish with their view, commits are cut off")                             \
-  X(house, "whole nodes and clients: directory, auctions, gateways")
+  X(house, "whole nodes and clients: directory, auctions, gateways")                            \
+  X(pool, "a house whose pool runs dry: nodes join, die for good, are drained and removed")     \
+  X(heal, "a house whose nodes are lost for long, some for good, and replaced")                 \
+  X(manager, "a house whose manager dies at every step of an assignment")                       \
+  X(rolling, "a house that is restarted node by node: nobody may be refused")
 
 enum class Mode : std::uint8_t {
 #define X(name, text) name,
@@ -36,6 +40,10 @@ enum class Mode : std::uint8_t {
 inline constexpr std::size_t kModes = 0 GAVEL_MODES(X);
 #undef X
 
+/// Of a whole house, not of one group.
+constexpr bool is_house(Mode mode) { return mode >= Mode::house; }
+/// The mode of a run for which none was asked: two of eleven are of a house.
+Mode mode_of(std::uint64_t seed);
 const char* name_of(Mode mode);
 const char* text_of(Mode mode);
 Result<Mode> parse_mode(const std::string& name);
@@ -71,8 +79,9 @@ struct Plan {
   std::size_t clients = 3;
   std::int64_t least_requests = 10;  ///< of a client, while faults last
   std::int64_t most_requests = 60;
-  int late_requests = 4;  ///< of a client, after the faults
-  bool bursts = false;    ///< clients that send more than the gateways take
+  int late_requests = 4;     ///< of a client, after the faults
+  double keeps_replica = 1;  ///< the share of nodes whose replicas follow on when they are removed
+  bool bursts = false;       ///< clients that send more than the gateways take
   bool hot() const { return mode == Mode::safety || mode == Mode::member || mode == Mode::figure8; }
   bool scripted() const { return mode == Mode::conf1 || mode == Mode::conf2; }
 };

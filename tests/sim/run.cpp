@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <utility>
 
-#include "common/base/check.hpp"
 #include "tests/sim/aimed_faults.hpp"
 #include "tests/sim/fault_injector.hpp"
 #include "tests/sim/group_world.hpp"
+#include "tests/sim/run_frame.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -89,27 +89,10 @@ void assertion_failed(const std::string& what) {
 }
 
 Outcome run_group(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
-  set_check_witness(assertion_failed);
   Random random(options.seed * 0x9e3779b97f4a7c15ULL + 12345);
   const auto plan = plan_of(options, random);
-  Outcome out;
-  out.seed = options.seed;
-  out.mode = plan.mode;
   GroupWorld world(options, plan, random.fork(), std::move(line), statistics);
-  try {
-    play(world, options, statistics);
-  } catch (const Violation& violation) {
-    out.passed = false;
-    out.invariant = violation.invariant;
-    out.what = describe(violation);
-    world.narrator.say("VIOLATION " + out.what);
-  }
-  set_check_witness(nullptr);
-  out.at = world.timeline.now();
-  ++statistics.runs;
-  statistics.steps += world.timeline.steps();
-  statistics.simulated_us += static_cast<std::uint64_t>(out.at.time_since_epoch().count());
-  return out;
+  return played(options.seed, world, [&] { play(world, options, statistics); });
 }
 
 std::string replay_command(const RunOptions& options) {

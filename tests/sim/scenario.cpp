@@ -117,6 +117,21 @@ class Player {
     world_.narrator.say(one->uid, "is not heard on lane " + lane);
     return true;
   }
+  bool rank(Words& words) {
+    auto* one = node(words);
+    std::uint32_t rank = 0;
+    if (one == nullptr || !(words >> rank)) return false;
+    world_.narrator.say(one->uid, "has rank " + std::to_string(rank) + " from now on");
+    world_.set_rank(*one, rank);
+    return true;
+  }
+  bool transfer(Words& words) {
+    const auto* one = node(words);
+    if (one == nullptr) return false;
+    world_.narrator.say("the operator wants " + show(one->uid) + " to lead");
+    world_.transfer(one->uid);
+    return true;
+  }
   bool want(Words& words) {
     wire::Config goal;
     for (const auto i : several(words)) goal.voters.push_back(world_.nodes[i].uid);
@@ -193,6 +208,8 @@ class Player {
          return true;
        }},
       {"mute", [this](Words& w) { return mute(w); }},
+      {"rank", [this](Words& w) { return rank(w); }},
+      {"transfer", [this](Words& w) { return transfer(w); }},
       {"want", [this](Words& w) { return want(w); }},
       {"drain", [this](Words& w) { return draining(w, true); }},
       {"undrain", [this](Words& w) { return draining(w, false); }},

@@ -30,6 +30,10 @@ struct SimNode {
   bool up = false;
   bool observer = false;  ///< it runs (or would run) as a gateway that is no member
   bool draining = false;
+  /// What becomes of its replica when the node is no member any more: it follows on, in no configuration, and may be
+  /// called back; or it goes, and the node is a mere gateway.
+  bool keeps_replica = true;
+  std::uint32_t rank = 0;
   Incarnation incarnation;
   std::unique_ptr<order::Replica> replica;
 

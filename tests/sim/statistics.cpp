@@ -10,7 +10,7 @@ Statistics& Statistics::operator+=(const Statistics& other) {
     if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(mine)>>) {
       mine += theirs;
     } else {
-      for (std::size_t i = 0; i < kFaults; ++i) mine[i] += theirs[i];
+      for (std::size_t i = 0; i < mine.size(); ++i) mine[i] += theirs[i];
     }
   };
   auto mine = fields();

@@ -7,6 +7,7 @@
 
 #include "common/wire/codec.hpp"
 #include "tests/sim/faults.hpp"
+#include "tests/sim/house/house_moments.hpp"
 
 namespace gavel::sim {
 
@@ -30,14 +31,21 @@ struct Statistics {
   std::uint64_t submitted = 0;     ///< requests handed to a gateway, repeats included
   std::uint64_t acknowledged = 0;  ///< commands and reads answered
   std::uint64_t retries = 0;
-  std::uint64_t settle_us = 0;  ///< from the end of the faults to rest, summed
+  std::uint64_t auctions = 0;     ///< that houses ran
+  std::uint64_t seats_moved = 0;  ///< from one node to another
+  std::uint64_t orphans = 0;      ///< auctions that lost the majority of their seats for good
+  std::uint64_t archives = 0;     ///< of retired auctions, on all disks
+  std::uint64_t settle_us = 0;    ///< from the end of the faults to rest, summed
   std::uint64_t settle_max_us = 0;
   std::vector<std::uint64_t> faults = std::vector<std::uint64_t>(kFaults);
+  std::vector<std::uint64_t> moments = std::vector<std::uint64_t>(kHouseMoments);
   GAVEL_FIELDS(runs, steps, simulated_us, messages, bytes, restarts, candidacies, leaders, swallowed, adopted, cuts,
-               hand_overs, configurations, snapshots, installed, commits, submitted, acknowledged, retries, settle_us,
-               settle_max_us, faults);
+               hand_overs, configurations, snapshots, installed, commits, submitted, acknowledged, retries, auctions,
+               seats_moved, orphans, archives, settle_us, settle_max_us, faults, moments);
 
   void count(Fault fault, std::uint64_t times = 1) { faults[static_cast<std::size_t>(fault)] += times; }
+  void count(HouseMoment moment) { ++moments[static_cast<std::size_t>(moment)]; }
+  std::uint64_t of(HouseMoment moment) const { return moments[static_cast<std::size_t>(moment)]; }
   std::uint64_t of(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
   Statistics& operator+=(const Statistics& other);
 };

@@ -65,6 +65,9 @@ std::string table_of(const Campaign& campaign, const Tally& result, double secon
   out << "faults\n";
   for (std::size_t i = 0; i < kFaults; ++i)
     row(std::string(name_of(static_cast<Fault>(i))), std::to_string(s.faults[i]));
+  out << "moments of an assignment\n";
+  for (std::size_t i = 0; i < kHouseMoments; ++i)
+    row(name_of(static_cast<HouseMoment>(i)), std::to_string(s.moments[i]));
   return out.str();
 }
 
@@ -73,6 +76,8 @@ std::string json_of(const Campaign& campaign, const Tally& result, double second
   each_number(result.statistics, [&](const std::string& name, std::uint64_t value) { out[name] = value; });
   for (std::size_t i = 0; i < kFaults; ++i)
     out["faults"][std::string(name_of(static_cast<Fault>(i)))] = result.statistics.faults[i];
+  for (std::size_t i = 0; i < kHouseMoments; ++i)
+    out["moments"][name_of(static_cast<HouseMoment>(i))] = result.statistics.moments[i];
   out["seconds"] = seconds;
   out["violations"] = nlohmann::ordered_json::array();
   for (const auto& failure : result.failures)

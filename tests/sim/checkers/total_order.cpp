@@ -32,6 +32,11 @@ void TotalOrder::state(Uid node, Slot slot, Digest digest) {
   if (!fresh && it->second != digest) differs(node, "is in another state", slot);
 }
 
+void TotalOrder::marked(Uid node, Slot slot, std::optional<Digest> digest) {
+  const auto [it, fresh] = marks_.try_emplace(slot, digest);
+  if (!fresh && it->second != digest) differs(node, "keeps another digest for a mark, or none,", slot);
+}
+
 void TotalOrder::happened(Uid node, Slot slot, std::uint32_t index, const Bytes& body) {
   const auto [it, fresh] = events_.try_emplace({slot, index}, body);
   if (!fresh && it->second != body) differs(node, "tells its watchers something else", slot);

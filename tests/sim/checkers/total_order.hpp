@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,8 @@ class TotalOrder {
   void executed(Uid node, Slot slot, const std::vector<Executed>& commands);
   /// The replica's state after everything up to `slot`.
   void state(Uid node, Slot slot, Digest digest);
+  /// The digest that the replica keeps for a mark in `slot`, which it applied; nothing if it keeps none.
+  void marked(Uid node, Slot slot, std::optional<Digest> digest);
   /// What the replica told those who watch.
   void happened(Uid node, Slot slot, std::uint32_t index, const Bytes& body);
 
@@ -42,6 +45,7 @@ class TotalOrder {
   std::vector<WallTime> stamps_;
   std::map<Slot, std::vector<Executed>> executed_;
   std::map<Slot, Digest> states_;
+  std::map<Slot, std::optional<Digest>> marks_;
   std::map<std::pair<Slot, std::uint32_t>, Bytes> events_;
 };
 

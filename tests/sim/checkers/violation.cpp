@@ -26,6 +26,8 @@ const char* name_of(Invariant invariant) {
       return "boundedness";
     case Invariant::contract:
       return "contract";
+    case Invariant::placement:
+      return "placement";
   }
   return "?";
 }

@@ -19,7 +19,8 @@ enum class Invariant : std::uint8_t {
   linearizability = 8,
   liveness = 9,
   boundedness = 10,
-  contract = 11  ///< not the protocol's, but that of the code: an assertion failed, an operation out of order
+  contract = 11,  ///< not the protocol's, but that of the code: an assertion failed, an operation out of order
+  placement = 12  ///< the house's: who has a seat, who serves what, what may be given up
 };
 
 const char* name_of(Invariant invariant);

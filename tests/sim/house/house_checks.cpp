@@ -1,5 +1,8 @@
 #include "tests/sim/house/house_checks.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "common/wire/codec.hpp"
 #include "node/services/auction.hpp"
 #include "node/services/directory.hpp"
@@ -19,7 +22,8 @@ void HouseChecks::stepped(Uid uid, Incarnation life, const host::Node& node) {
 
 void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node) {
   const auto* replica = node.replica(group);
-  if (replica == nullptr || replica->blank()) return;
+  if (replica == nullptr) return;
+  if (replica->blank()) return node.observes(group) ? void() : kept.waits(uid, group);
   auto& seen = seen_[uid][group];
   const auto led = replica->leads() ? replica->promised() : wire::Term{};
   if (led && led != seen.led) {
@@ -29,6 +33,7 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
                       show(uid) + " is a second leader of " + name_of(group) + " in " + show(led));
   }
   seen.led = led;
+  follow_config(uid, group, node);
   const auto commit = replica->commit();
   if (commit < seen.commit) seen = {};  // the replica went and came back
   if (commit == seen.commit) return;
@@ -43,7 +48,7 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
   if (states_.try_emplace({group, commit}, state).first->second != state)
     throw Violation(Invariant::total_order,
                     show(uid) + " is in another state at slot " + print(commit) + " of " + name_of(group));
-  if (group == kDirectoryGroup && node.directory() != nullptr) follow_directory(*node.directory());
+  if (group == kDirectoryGroup && node.directory() != nullptr) directory.follow(commit, node.directory()->state());
   if (const auto* auction = node.auction(group)) {
     auto& checks = auctions_[group];
     const auto& bids = auction->book().bids();
@@ -54,16 +59,21 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
   }
 }
 
-void HouseChecks::follow_directory(const DirectoryService& directory) const {
-  std::map<std::string, int> sold;
-  std::set<GroupId> groups;
-  for (const auto& [id, auction] : directory.auctions()) {
-    if (!groups.insert(auction.group).second)
-      throw Violation(Invariant::exactly_once, "two auctions live in " + name_of(auction.group));
-    const bool takes_it = !auction.outcome || auction.outcome->winner;
-    if (takes_it && ++sold[auction.terms.item] > 1)
-      throw Violation(Invariant::exactly_once, "the item " + auction.terms.item + " is sold twice");
-  }
+/// Who leads an auction takes away no voter who is wanted, by the directory as it knows it.
+void HouseChecks::follow_config(Uid uid, GroupId group, const host::Node& node) {
+  auto& seen = seen_[uid][group];
+  const auto& replica = *node.replica(group);
+  if (replica.config() == seen.config) return;
+  const auto before = std::exchange(seen.config, replica.config());
+  const auto* auction = node.directory() == nullptr ? nullptr : node.directory()->auction_of(group);
+  const bool own = replica.leads() && replica.last() > replica.commit() &&
+                   replica.entry(replica.last()).kind == wire::EntryKind::config &&
+                   replica.entry(replica.last()).term == replica.promised();
+  if (auction == nullptr || !own) return;
+  for (const auto voter : before.voters)
+    if (!replica.config().is_voter(voter) && std::count(auction->members.begin(), auction->members.end(), voter) > 0)
+      throw Violation(Invariant::placement,
+                      show(uid) + " takes " + show(voter) + " out of " + auction->id + ", where it is wanted");
 }
 
 void HouseChecks::auction_started(const directory::Auction& auction) {
@@ -80,13 +90,13 @@ std::size_t HouseChecks::acknowledged() const {
 
 void HouseChecks::ends_with(const host::Node& node) {
   const auto uid = node.setup().self.uid;
-  const auto* directory = node.directory();
-  if (directory == nullptr) throw Violation(Invariant::liveness, show(uid) + " has no directory");
+  const auto* known = node.directory();
+  if (known == nullptr) throw Violation(Invariant::liveness, show(uid) + " has no directory");
   for (const auto& item : items_)
-    if (!directory->items().contains(item))
+    if (!known->items().contains(item))
       throw Violation(Invariant::durability, show(uid) + " does not know the item " + item);
   for (const auto& [id, auction] : started_)
-    if (!directory->auctions().contains(id) || directory->auctions().at(id).group != auction.group)
+    if (!known->auctions().contains(id) || known->auctions().at(id).group != auction.group)
       throw Violation(Invariant::durability, show(uid) + " does not know the auction " + id);
   for (const auto group : node.groups())
     if (const auto* auction = node.auction(group))

@@ -13,6 +13,8 @@
 #include "common/wire/services/directory.hpp"
 #include "node/host/node.hpp"
 #include "tests/sim/checkers/linearizability.hpp"
+#include "tests/sim/house/directory_history.hpp"
+#include "tests/sim/house/kept_replicas.hpp"
 
 namespace gavel::sim {
 
@@ -60,6 +62,9 @@ class AuctionChecks {
 
 class HouseChecks {
  public:
+  DirectoryHistory directory;
+  KeptReplicas kept;
+
   /// After each event of a node.
   void stepped(Uid uid, Incarnation life, const host::Node& node);
   /// The node died: what it applied is compared again from the start.
@@ -80,9 +85,10 @@ class HouseChecks {
     Slot commit;
     wire::Term led;
     std::size_t bids = 0;
+    wire::Config config;
   };
   void follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node);
-  void follow_directory(const DirectoryService& directory) const;
+  void follow_config(Uid uid, GroupId group, const host::Node& node);
 
   std::map<Uid, std::map<GroupId, Seen>> seen_;
   std::map<std::pair<GroupId, Slot>, Digest> decided_;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/check.hpp"
 #include "tests/sim/checkers/liveness.hpp"
+#include "tests/sim/house/house_aims.hpp"
 #include "tests/sim/house/house_faults.hpp"
 #include "tests/sim/house/house_users.hpp"
+#include "tests/sim/run_frame.hpp"
 
 namespace gavel::sim {
 namespace {
@@ -34,8 +35,10 @@ void found(HouseWorld& world, std::size_t founders) {
 }
 
 void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) {
-  HouseUsers users(world, world.random.fork());
-  HouseFaults faults(world, options.faults);
+  HouseOperator wishes(world, world.random.fork());
+  HouseUsers users(world, wishes, world.random.fork());
+  HouseFaults faults(world, wishes, options.faults);
+  HouseAims aims(world, options.faults);
   found(world, world.plan.founders);
   users.begin();
   const auto length = world.plan.faults_for;
@@ -43,16 +46,23 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
   world.run_until(world.timeline.now() + length);
   world.heal();
   users.heal();
+  wishes.heal();
   Liveness liveness(kLivenessBound, 500ms);
   liveness.healed(world.timeline.now());
   const auto missing = [&] {
-    auto what = world.missing();
-    return what.empty() ? users.missing() : what;
+    for (const auto& what : {world.missing(), users.missing(), wishes.missing()})
+      if (!what.empty()) return what;
+    return std::string();
   };
   while (!liveness.look(world.timeline.now(), missing())) {
     world.run_until(world.timeline.now() + 100ms);
     if (world.timeline.steps() > kMostSteps) throw Violation(Invariant::liveness, "the run does not come to an end");
   }
+  const auto& directory = world.checks.directory;
+  statistics.auctions += directory.newest().auctions.size();
+  statistics.seats_moved += directory.seats_moved();
+  for (const auto& [id, auction] : directory.newest().auctions)
+    if (!auction.outcome && world.is_orphan(auction)) ++statistics.orphans;
   for (const auto i : world.running()) world.checks.ends_with(*world.nodes[i].node);
   const auto took = static_cast<std::uint64_t>(liveness.settled_after().count());
   statistics.settle_us += took;
@@ -61,34 +71,18 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
 }  // namespace
 
 Outcome run_house(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
-  set_check_witness(assertion_failed);
   Random random(options.seed * 0x9e3779b97f4a7c15ULL + 54321);
-  auto plan = plan_of(options, random);
-  Outcome out;
-  out.seed = options.seed;
-  out.mode = Mode::house;
-  HouseWorld world(plan, random.fork(), std::move(line), statistics);
-  try {
-    play(world, options, statistics);
-  } catch (const Violation& violation) {
-    out.passed = false;
-    out.invariant = violation.invariant;
-    out.what = describe(violation);
-    world.narrator.say("VIOLATION " + out.what);
-  }
-  set_check_witness(nullptr);
-  out.at = world.timeline.now();
-  ++statistics.runs;
+  const auto plan = plan_of(options, random);
+  const auto house = house_plan_of(plan, random);
+  HouseWorld world(plan, house, random.fork(), std::move(line), statistics);
+  auto out = played(options.seed, world, [&] { play(world, options, statistics); });
   statistics.commits += world.checks.decided_slots();
-  statistics.steps += world.timeline.steps();
-  statistics.simulated_us += static_cast<std::uint64_t>(out.at.time_since_epoch().count());
   return out;
 }
 
 Outcome run_seed(const RunOptions& options, Statistics& statistics, Narrator::Line line) {
-  const auto mode = options.mode.value_or(static_cast<Mode>(options.seed % kModes));
-  return mode == Mode::house ? run_house(options, statistics, std::move(line))
-                             : run_group(options, statistics, std::move(line));
+  return is_house(options.mode.value_or(mode_of(options.seed))) ? run_house(options, statistics, std::move(line))
+                                                                : run_group(options, statistics, std::move(line));
 }
 
 }  // namespace gavel::sim

@@ -48,10 +48,18 @@ void HouseWorld::carry_out(HouseNode& node) {
   host::NodeEffects effects;
   std::swap(effects, node.effects);
   checks.stepped(node.uid, node.life(), *node.node);
+  for (const auto& write : effects.writes) checks.kept.writes(node.uid, write.operation, node.node->directory());
+  if (const auto* replica = node.node->replica(kDirectoryGroup); replica != nullptr && !replica->blank())
+    if (replica->config() != node.directory_config) node.directory_config = replica->config();
   for (const auto& note : effects.notes)
     if (note.kind) count(statistics, *note.kind);
   if (narrator)
     for (const auto& note : effects.notes) narrator.say(node.uid, "[" + print(note.group) + "] " + note.text);
+  if (on_step) {
+    const auto starts = node.starts;
+    on_step(node, effects);
+    if (!node.node || node.starts != starts) return;
+  }
   for (const auto& link : effects.links) {
     if (link.endpoints)
       node.links[link.peer] = link.endpoints->peer;
@@ -130,6 +138,7 @@ void HouseWorld::sync(HouseNode& node) {
     node.syncing = false;
     if (!node.disk->sync()) return;
     const auto upto = *std::exchange(node.written, std::nullopt);
+    if (on_durable) on_durable(node, upto);
     act_later(node, Duration(0), [this, &node, upto](host::Node& it, host::NodeEffects& effects) {
       it.on_durable(now_at(node), upto, effects);
     });
@@ -162,6 +171,10 @@ void HouseWorld::deliver(Index from, Index to, const SharedBytes& tagged_frame) 
   }
   auto& node = nodes[to];
   if (!node.node) return;
+  if (tag == Tag::to_gateway && on_request) {
+    on_request(node, frame);
+    if (!node.node) return;
+  }
   act_later(node, Duration(0), [this, &node, tag, address, frame](host::Node& it, host::NodeEffects& effects) {
     const auto now = now_at(node);
     if (tag == Tag::peer)

@@ -10,14 +10,20 @@
 namespace gavel::sim {
 namespace {
 constexpr std::size_t kSellers = 2;
-constexpr int kItems = 3;
 /// Longer than the faults and the liveness bound: whatever is asked must be answered in the end.
 constexpr Duration kTimeout = 120s;
+/// Longer than any run.
+constexpr Duration kEndless = 1h;
 }  // namespace
 
-HouseUsers::HouseUsers(HouseWorld& world, Random random) : world_(world), random_(random) {
-  for (std::size_t i = 0; i < kHouseClients; ++i) left_.push_back(i < kSellers ? 12 : 60);
-  world_.on_client_effect = [this](HouseClient& client, const client::Effect& effect) { on_effect(client, effect); };
+HouseUsers::HouseUsers(HouseWorld& world, HouseOperator& wishes, Random random)
+    : world_(world), operator_(wishes), random_(random) {
+  for (std::size_t i = 0; i < kHouseClients; ++i)
+    left_.push_back(i < kSellers ? world.house.sales : i + 1 < kHouseClients ? world.house.bids : 0);
+  world_.on_client_effect = [this](HouseClient& client, const client::Effect& effect) {
+    if (client.index + 1 == kHouseClients) return operator_.on_effect(effect);
+    on_effect(client, effect);
+  };
 }
 
 void HouseUsers::begin() {
@@ -35,7 +41,10 @@ void HouseUsers::tick(HouseClient& client) {
   const bool sells = client.index < kSellers;
   world_.timeline.after(random_.between(Duration(10ms), sells ? Duration(300ms) : Duration(120ms)),
                         [this, &client] { tick(client); });
-  if (client.core->open_calls() >= 3) return;
+  if (client.core->open_calls() >= 3) {
+    if (world_.healed()) left = 0;  // an auction that is lost for good answers nobody
+    return;
+  }
   if (sells) {
     --left;
     sell(client);
@@ -56,14 +65,15 @@ void HouseUsers::command(HouseClient& client, GroupId group, const Bytes& body, 
 }
 
 void HouseUsers::sell(HouseClient& client) {
-  if (items_.empty() || (next_item_ < kItems && random_.chance(0.3))) {
-    const auto item = "lot-" + std::to_string(next_item_++ % kItems + 1);
+  if (items_.empty() || (next_item_ < world_.house.items && random_.chance(0.3))) {
+    const auto item = "lot-" + std::to_string(next_item_++ % world_.house.items + 1);
     const directory::Command add = directory::AddItem{item, "A lamp", "sid", Money{1000, {}}, Money{100, {}}};
     return command(client, kDirectoryGroup, wire::encode_any(add), {Kind::add, {}, item, 0, {}});
   }
   auto it = items_.begin();
   std::advance(it, random_.between(0, static_cast<std::int64_t>(items_.size()) - 1));
-  const auto length = random_.between(Duration(1500ms), Duration(6s));
+  const auto length =
+      random_.chance(world_.house.endless) ? kEndless : random_.between(world_.house.shortest, world_.house.longest);
   const directory::Command start = directory::StartAuction{*it, length, {}, "sid"};
   command(client, kDirectoryGroup, wire::encode_any(start), {Kind::start, {}, *it, 0, {}});
 }
@@ -110,6 +120,9 @@ void HouseUsers::on_completed(HouseClient& client, const client::Completed& comp
   const auto& outcome = completed.outcome;
   if (outcome.kind == client::OutcomeKind::malformed)
     throw Violation(Invariant::contract, "a client is told that it is not understood: " + outcome.message);
+  if (world_.house.nothing_refused && outcome.kind != client::OutcomeKind::ok)
+    throw Violation(Invariant::liveness,
+                    "a call ends with \"" + std::string(client::print(outcome.kind)) + "\": " + outcome.message);
   if (outcome.kind != client::OutcomeKind::ok) return;
   ++world_.statistics.acknowledged;
   if (pending.kind == Kind::add || pending.kind == Kind::start) return on_directory(pending, outcome.body);
@@ -143,7 +156,8 @@ void HouseUsers::on_directory(const Pending& pending, const Bytes& body) {
 
 void HouseUsers::watch(GroupId group) {
   for (auto& client : world_.clients) {
-    if (client.index < kSellers || watches_.contains({client.index, group})) continue;
+    if (client.index < kSellers || client.index + 1 == kHouseClients || watches_.contains({client.index, group}))
+      continue;
     watches_[{client.index, group}] = {};
     world_.timeline.after(Duration(1us), [this, &client, group] {
       world_.use(client, [&](client::Client& core) { core.watch(world_.timeline.now(), group, Slot{1}, 0); });
@@ -164,9 +178,15 @@ void HouseUsers::on_event(HouseClient& client, const client::Event& event) {
 std::string HouseUsers::missing() const {
   for (const auto left : left_)
     if (left > 0) return "clients have not asked for all that they want";
-  for (const auto& [key, pending] : pending_)
+  for (const auto& [key, pending] : pending_) {
+    const auto* auction = auction_of(world_.checks.directory.newest(), pending.group);
+    if (auction != nullptr && world_.is_orphan(*auction)) continue;
     return "client " + std::to_string(key.first) + " has " + std::to_string(pending_.size()) + " calls unanswered";
+  }
   for (const auto& [key, watch] : watches_) {
+    const auto* auction = auction_of(world_.checks.directory.newest(), key.second);
+    if (auction != nullptr && ((auction->outcome && world_.house.short_lived()) || world_.is_orphan(*auction)))
+      continue;
     auto& checks = world_.checks.auction(key.second);
     if (!watch.ever_gap && checks.heard_up_to(key.first) < checks.count())
       return "client " + std::to_string(key.first) + " watches group " + print(key.second) + " and has heard of " +

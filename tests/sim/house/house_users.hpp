@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/house/house_operator.hpp"
 #include "tests/sim/house/house_world.hpp"
 
 namespace gavel::sim {
 
 class HouseUsers {
  public:
-  HouseUsers(HouseWorld& world, Random random);
+  HouseUsers(HouseWorld& world, HouseOperator& wishes, Random random);
 
   void begin();
   /// A few more requests, and then no new ones.
@@ -46,6 +47,7 @@ class HouseUsers {
   void watch(GroupId group);
 
   HouseWorld& world_;
+  HouseOperator& operator_;
   Random random_;
   std::map<std::pair<std::size_t, client::CallId>, Pending> pending_;
   std::map<GroupId, std::int64_t> price_;  ///< that somebody has heard of

@@ -1,7 +1,9 @@
 #include "tests/sim/house/house_world.hpp"
 
 #include <algorithm>
+#include <numeric>
 
+#include "common/wire/envelope.hpp"
 #include "node/services/directory.hpp"
 #include "tests/sim/checkers/violation.hpp"
 
@@ -15,6 +17,7 @@ client::Options client_options(std::size_t index, const HouseNode& known) {
   out.id = ClientId{1000 + index};
   out.name = "client " + std::to_string(index);
   out.gateways = {known.endpoints().client};
+  out.stays = index >= 2;
   return out;
 }
 }  // namespace
@@ -24,19 +27,26 @@ directory::Endpoints HouseNode::endpoints() const {
   return {"tcp://127.0.0.1:3" + port, "tcp://127.0.0.1:2" + port, "tcp://127.0.0.1:1" + port};
 }
 
-HouseWorld::HouseWorld(const Plan& the_plan, Random the_random, Narrator::Line line, Statistics& the_statistics)
+HouseWorld::HouseWorld(const Plan& the_plan, const HousePlan& the_house, Random the_random, Narrator::Line line,
+                       Statistics& the_statistics)
     : statistics(the_statistics),
       narrator(timeline, std::move(line)),
       plan(the_plan),
+      house(the_house),
       random(the_random),
       network(timeline, random.fork(), kHouseNodes + kHouseClients, statistics,
               [this](Index from, Index to, const SharedBytes& frame) { deliver(from, to, frame); }),
       nodes(kHouseNodes),
       clients(kHouseClients) {
   network.weather = plan.weather;
+  std::vector<std::uint64_t> uids(nodes.size());
+  std::iota(uids.begin(), uids.end(), 1);
+  next_uid_ = nodes.size();
   for (Index i = 0; i < nodes.size(); ++i) {
+    std::swap(uids[i], uids[static_cast<std::size_t>(
+                           random.between(static_cast<std::int64_t>(i), static_cast<std::int64_t>(nodes.size()) - 1))]);
     nodes[i].index = i;
-    nodes[i].uid = Uid{++next_uid_};
+    nodes[i].uid = Uid{uids[i]};
     nodes[i].skew = random.between(Duration(-20ms), Duration(20ms));
   }
   for (std::size_t i = 0; i < clients.size(); ++i) {
@@ -50,9 +60,14 @@ Now HouseWorld::now_at(const HouseNode& node) const {
 }
 
 void HouseWorld::start(HouseNode& node, bool bootstrap) {
-  if (node.node) return;
-  const auto kept = node.disk->recover();
+  if (node.node || node.gone) return;
+  auto kept = node.disk->recover();
+  if (!kept && node.disk->condition() == store::Condition::damaged) {
+    node.disk->erase();
+    kept = node.disk->recover();
+  }
   if (!kept) throw Violation(Invariant::contract, "a disk cannot be read back: " + kept.error().message);
+  checks.kept.started(node.uid, *kept);
   ++node.starts;
   ++statistics.restarts;
   node.failed = node.syncing = false;
@@ -69,6 +84,10 @@ void HouseWorld::start(HouseNode& node, bool bootstrap) {
   setup.retired = node.retired;
   setup.seed = random.next();
   setup.observer_idle = 2s;
+  setup.slots = house.slots[node.index];
+  setup.room = house.room;
+  setup.retain_closed = house.retain_closed;
+  setup.replace_after = house.replace_after;
   node.effects.clear();
   auto started = host::Node::start(setup, *kept, now_at(node), node.effects);
   if (!started) throw Violation(Invariant::contract, show(node.uid) + " cannot start: " + started.error().message);
@@ -136,21 +155,47 @@ void HouseWorld::fail_disk(HouseNode& node) {
   });
 }
 
-void HouseWorld::lose_disk(HouseNode& node) {
+void HouseWorld::lose_disk(HouseNode& node, bool damaged) {
   crash(node);
   statistics.count(Fault::lost_disk);
-  narrator.say(node.uid, "has lost its disk, and will come back as n" + print(Uid{next_uid_ + 1}));
-  node.disk = std::make_unique<store::MemoryStore>();
+  narrator.say(node.uid, std::string(damaged ? "finds its records damaged" : "has lost its disk") +
+                             ", and will come back as n" + print(Uid{next_uid_ + 1}));
+  if (damaged)
+    node.disk->damage();
+  else
+    node.disk->erase();
   node.retired.push_back(node.uid);
   node.uid = Uid{++next_uid_};
+  node.directory_config = {};
 }
 
-void HouseWorld::drain(HouseNode& node) {
+void HouseWorld::die(HouseNode& node) {
+  crash(node);
+  statistics.count(Fault::death);
+  narrator.say(node.uid, "is gone for good");
+  node.gone = true;
+}
+
+void HouseWorld::shut_down(HouseNode& node) {
   if (!node.node) return;
-  statistics.count(Fault::drain);
+  statistics.count(Fault::shutdown);
   narrator.say(node.uid, "is told to go");
   act_later(node, Duration(0),
             [this, &node](host::Node& it, host::NodeEffects& effects) { it.on_drain(now_at(node), effects); });
+}
+
+void HouseWorld::transfer(GroupId group, Uid to) {
+  auto* leader = leader_of(group);
+  if (leader == nullptr) return;
+  statistics.count(Fault::transfer);
+  narrator.say(leader->uid, "is to hand group " + print(group) + " over to " + show(to));
+  act_later(*leader, Duration(0), [this, leader, group, to](host::Node& it, host::NodeEffects& effects) {
+    const wire::Envelope envelope{"sim", {}, Uid{999}, {}};
+    const auto routing = std::to_string(kHouseClients - 1) + ".operator";  // the answer finds nobody
+    it.on_client_frame(now_at(*leader), routing, wire::seal(envelope, wire::Hello{ClientId{999}, "operator", false, 2}),
+                       effects);
+    it.on_client_frame(now_at(*leader), routing, wire::seal(envelope, wire::TransferLead{1, group, to}), effects);
+  });
 }
 
 std::vector<Index> HouseWorld::running() const {
@@ -177,6 +222,44 @@ HouseNode* HouseWorld::with_uid(Uid uid) {
   return nullptr;
 }
 
+bool HouseWorld::exists(Uid uid) const {
+  return std::any_of(nodes.begin(), nodes.end(), [uid](const HouseNode& n) { return n.uid == uid && !n.gone; });
+}
+
+HouseNode* HouseWorld::leader_of(GroupId group) {
+  HouseNode* found = nullptr;
+  for (auto& node : nodes) {
+    const auto* replica = node.node ? node.node->replica(group) : nullptr;
+    if (replica == nullptr || !replica->leads()) continue;
+    if (found == nullptr || found->node->replica(group)->promised() < replica->promised()) found = &node;
+  }
+  return found;
+}
+
+bool HouseWorld::directory_survives_without(const HouseNode& node) const {
+  return std::all_of(nodes.begin(), nodes.end(), [&](const HouseNode& other) {
+    const auto& voters = other.directory_config.voters;
+    const auto left =
+        std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != node.uid && exists(uid); });
+    return voters.empty() || 2 * static_cast<std::size_t>(left) > voters.size();
+  });
+}
+
+bool HouseWorld::is_orphan(const directory::Auction& auction, Uid without) const {
+  const order::Replica* newest = nullptr;
+  for (const auto& node : nodes) {
+    const auto* replica =
+        node.node && !node.node->observes(auction.group) ? node.node->replica(auction.group) : nullptr;
+    if (replica == nullptr || replica->blank()) continue;
+    if (newest == nullptr ||
+        std::pair(newest->promised(), newest->last()) < std::pair(replica->promised(), replica->last()))
+      newest = replica;
+  }
+  const auto& voters = newest == nullptr ? auction.genesis : newest->config().voters;
+  const auto left = std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != without && exists(uid); });
+  return 2 * static_cast<std::size_t>(left) <= voters.size();
+}
+
 void HouseWorld::heal() {
   narrator.say("the faults end");
   healed_ = true;
@@ -188,39 +271,6 @@ void HouseWorld::heal() {
     if (node.failed) crash(node);
     if (node.starts > 0) start(node);
   }
-}
-
-std::string HouseWorld::missing() const {
-  std::set<GroupId> groups;
-  const DirectoryService* newest = nullptr;
-  Slot most;
-  for (const auto i : running()) {
-    const auto& node = *nodes[i].node;
-    const auto* replica = node.replica(kDirectoryGroup);
-    if (node.directory() == nullptr || replica == nullptr) return show(nodes[i].uid) + " has no directory";
-    if (replica->commit() >= most) most = replica->commit(), newest = node.directory();
-    for (const auto group : node.groups()) groups.insert(group);
-  }
-  if (newest == nullptr) return "no node runs";
-  for (const auto group : groups) {
-    Slot top;
-    bool led = false;
-    for (const auto i : running())
-      if (const auto* replica = nodes[i].node->replica(group)) {
-        top = std::max(top, replica->last());
-        led = led || (replica->leads() && replica->commit() == replica->last());
-      }
-    if (!led) return "group " + print(group) + " has no leader that committed everything";
-    for (const auto i : running())
-      if (const auto* replica = nodes[i].node->replica(group); replica != nullptr && replica->commit() < top)
-        return show(nodes[i].uid) + " lags in group " + print(group) + ": " + order::print(replica->commit()) + " of " +
-               order::print(top);
-  }
-  for (const auto& [id, auction] : newest->auctions()) {
-    if (!auction.outcome) return "the auction " + id + " has no recorded outcome";
-    if (!groups.contains(auction.group)) return "the auction " + id + " lives nowhere";
-  }
-  return {};
 }
 
 }  // namespace gavel::sim

@@ -13,14 +13,15 @@
 #include "common/store/memory_store.hpp"
 #include "node/host/node.hpp"
 #include "tests/sim/house/house_checks.hpp"
+#include "tests/sim/house/house_plan.hpp"
 #include "tests/sim/narrator.hpp"
 #include "tests/sim/network.hpp"
 #include "tests/sim/plan.hpp"
 
 namespace gavel::sim {
 
-inline constexpr std::size_t kHouseNodes = 7;
-inline constexpr std::size_t kHouseClients = 5;
+/// The last of them is the operator's.
+inline constexpr std::size_t kHouseClients = 6;
 
 struct HouseNode {
   Index index = 0;
@@ -30,11 +31,13 @@ struct HouseNode {
   std::unique_ptr<store::MemoryStore> disk = std::make_unique<store::MemoryStore>();
   bool syncing = false;
   bool failed = false;  ///< its disk
+  bool gone = false;    ///< for good
   std::optional<host::DiskTicket> written;
   host::NodeEffects effects;
   std::map<Uid, std::string> links;  ///< to which endpoint it is connected
   std::multiset<Bytes> subscriptions;
   Bytes beacon;
+  wire::Config directory_config;  ///< of the directory's group, the last that it held
   std::vector<Uid> retired;
   TimePoint paused_until = kLongAgo;
   TimePoint slow_until = kLongAgo;
@@ -56,12 +59,13 @@ struct HouseClient {
 
 class HouseWorld {
  public:
-  HouseWorld(const Plan& plan, Random random, Narrator::Line line, Statistics& statistics);
+  HouseWorld(const Plan& plan, const HousePlan& house, Random random, Narrator::Line line, Statistics& statistics);
 
   Timeline timeline;
   Statistics& statistics;
   Narrator narrator;
   Plan plan;
+  HousePlan house;
   Random random;
   Network network;
   std::vector<HouseNode> nodes;
@@ -69,18 +73,39 @@ class HouseWorld {
   HouseChecks checks;
   /// Called with what a client's core wants its user to know.
   std::function<void(HouseClient& client, const client::Effect& effect)> on_client_effect;
+  /// Called after each event of a node, before what it sends leaves it: whoever dies in it has said nothing.
+  std::function<void(HouseNode& node, const host::NodeEffects& effects)> on_step;
+  /// Called before a node learns that its disk has everything up to this ticket.
+  std::function<void(HouseNode& node, host::DiskTicket upto)> on_durable;
+  /// Called with what a client sends, before its gateway takes it.
+  std::function<void(HouseNode& node, const Bytes& frame)> on_request;
 
   void start(HouseNode& node, bool bootstrap = false);
   void crash(HouseNode& node);
   void pause(HouseNode& node, Duration time);
   void fail_disk(HouseNode& node);
-  /// It comes back empty, under another uid.
-  void lose_disk(HouseNode& node);
-  void drain(HouseNode& node);
+  /// It comes back empty, under another uid: at once, or once it has read what is damaged.
+  void lose_disk(HouseNode& node, bool damaged);
+  /// It never comes back.
+  void die(HouseNode& node);
+  /// Told to end, as by SIGTERM: it hands over, ends, and is started again.
+  void shut_down(HouseNode& node);
+  /// As the operator's program would: to the leader, who is to hand the group over to that member.
+  void transfer(GroupId group, Uid to);
   /// Lets the client do something; what follows from it is carried out.
   void use(HouseClient& client, const std::function<void(client::Client& core)>& what);
 
   std::vector<Index> running() const;
+  /// Its disk is there, in a running node or in one that will be started again.
+  bool exists(Uid uid) const;
+  HouseNode* with_uid(Uid uid);
+  /// Who leads the group, at the moment; nobody if none does, the newest if several think so.
+  HouseNode* leader_of(GroupId group);
+  /// The directory's group keeps a majority of disks without this node, in every configuration that anybody holds.
+  bool directory_survives_without(const HouseNode& node) const;
+  /// The auction's group, as far as anybody knows, has lost the majority of its disks for good, or would have without
+  /// this node.
+  bool is_orphan(const directory::Auction& auction, Uid without = {}) const;
   void run_until(TimePoint until);
   void heal();
   bool healed() const { return healed_; }
@@ -109,7 +134,10 @@ class HouseWorld {
   void connect(HouseClient& client, const std::string& endpoint);
   void plan_tick(HouseClient& client);
   HouseNode* at_endpoint(const std::string& endpoint);
-  HouseNode* with_uid(Uid uid);
+  std::string missing_in_groups() const;
+  std::string missing_in_auction(const directory::Auction& auction) const;
+  std::string missing_in_directory() const;
+  bool is_retired(const directory::Auction& auction) const;
   Index client_index(const HouseClient& client) const { return kHouseNodes + client.index; }
   static SharedBytes tagged(Tag tag, const Bytes& address, const Bytes& frame);
   Duration moment() { return random.between(Duration(50us), Duration(400us)); }

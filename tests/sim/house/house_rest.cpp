@@ -1,0 +1,90 @@
+// What keeps a house from being at rest: the groups that have no leader or lag behind, the directory that does not say
+// what is so, the auctions that are not served as they should be or have not ended as they should have.
+#include <algorithm>
+
+#include "node/services/directory.hpp"
+#include "tests/sim/checkers/violation.hpp"
+#include "tests/sim/house/house_world.hpp"
+
+namespace gavel::sim {
+std::string HouseWorld::missing() const {
+  for (const auto& part : {missing_in_groups(), missing_in_directory()})
+    if (!part.empty()) return part;
+  for (const auto& [id, auction] : checks.directory.newest().auctions)
+    if (auto what = missing_in_auction(auction); !what.empty()) return what;
+  return {};
+}
+
+bool HouseWorld::is_retired(const directory::Auction& auction) const { return auction.outcome && house.short_lived(); }
+
+std::string HouseWorld::missing_in_groups() const {
+  if (running().empty()) return "no node runs";
+  std::set<GroupId> groups{kDirectoryGroup};
+  for (const auto& [id, auction] : checks.directory.newest().auctions)
+    if (!is_retired(auction) && !is_orphan(auction)) groups.insert(auction.group);
+  for (const auto group : groups) {
+    Slot top;
+    bool led = false;
+    for (const auto i : running())
+      if (const auto* replica = nodes[i].node->replica(group)) {
+        top = std::max(top, replica->last());
+        led = led || (replica->leads() && replica->commit() == replica->last());
+      }
+    if (!led) return "group " + print(group) + " has no leader that committed everything";
+    for (const auto i : running())
+      if (const auto* replica = nodes[i].node->replica(group); replica != nullptr && replica->commit() < top)
+        return show(nodes[i].uid) + " lags in group " + print(group) + ": " + order::print(replica->commit()) + " of " +
+               order::print(top);
+  }
+  return {};
+}
+
+std::string HouseWorld::missing_in_directory() const {
+  const auto& state = checks.directory.newest();
+  for (const auto& node : nodes) {
+    if (!node.node) continue;
+    if (node.node->directory() == nullptr) return show(node.uid) + " has no directory";
+    const auto at = state.nodes.find(node.uid);
+    if (at == state.nodes.end() || at->second.life != directory::Life::up || at->second.incarnation != node.life())
+      return show(node.uid) + " runs, and the directory does not say so";
+  }
+  for (const auto& [uid, node] : state.nodes) {
+    if (exists(uid)) continue;
+    if (std::any_of(nodes.begin(), nodes.end(), [uid = uid](const HouseNode& n) {
+          return n.node && std::count(n.retired.begin(), n.retired.end(), uid) > 0;
+        }))
+      return show(uid) + " was given up, and is still listed";
+    if (node.life != directory::Life::lost) return show(uid) + " is gone, and the directory does not say so";
+  }
+  for (const auto i : running()) {
+    const auto* replica = nodes[i].node->replica(kDirectoryGroup);
+    if (!replica->leads()) continue;
+    const auto& config = replica->config();
+    if (config.voters != voters_wanted(state)) return "the directory's voters are " + show(config.voters);
+    if (config.voters.size() + config.learners.size() != state.nodes.size())
+      return "the directory's learners are " + show(config.learners);
+  }
+  return {};
+}
+
+std::string HouseWorld::missing_in_auction(const directory::Auction& auction) const {
+  if (is_orphan(auction) && !is_retired(auction)) return {};
+  const bool endless = auction.terms.end - auction.terms.start > 5min;
+  if (!auction.outcome && !endless) return "the auction " + auction.id + " has no recorded outcome";
+  bool lives = false;
+  for (const auto i : running()) {
+    const auto& node = *nodes[i].node;
+    const auto* replica = node.replica(auction.group);
+    if (replica == nullptr) continue;
+    if (is_retired(auction)) return show(nodes[i].uid) + " still has a replica of " + auction.id + ", which is over";
+    lives = true;
+    if (auction.outcome || !replica->leads()) continue;
+    if (replica->config().voters != auction.members || !replica->config().learners.empty())
+      return auction.id + " should be served by " + show(auction.members) + ", and is by " +
+             show(replica->config().voters);
+  }
+  if (!lives && !is_retired(auction)) return "the auction " + auction.id + " lives nowhere";
+  return {};
+}
+
+}  // namespace gavel::sim
