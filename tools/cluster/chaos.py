@@ -226,8 +226,9 @@ class Chaos:
 
     def drain(self):
         node = self.victim()
-        if node is None or not self.operate("drain", node.name):
+        if node is None:
             return
+        self.operate("drain", node.name, "--no-wait")  # it may be drained even if we were not told so
         self.say(f"{node.name} is drained")
 
         def undrain():

@@ -179,6 +179,18 @@ class LocalCluster:
             self.launch(node)
         self.wait_serving(self.nodes)
 
+    def start_from(self, backup, count):
+        """A cluster of `count` nodes whose first one restores the backup; returns when all of them serve."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        first = Node(self, 1)
+        self.nodes.append(first)
+        self.launch(first, ["--restore", backup])
+        self.wait_serving([first])
+        for number in range(2, count + 1):
+            self.nodes.append(Node(self, number))
+            self.launch(self.nodes[-1])
+        self.wait_serving(self.nodes)
+
     def add_node(self, options=()):
         """One more node, which joins by itself."""
         node = Node(self, max((n.number for n in self.nodes), default=0) + 1, options)

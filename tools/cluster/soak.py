@@ -268,7 +268,7 @@ class Soak:
 
     def drain(self):
         node = self.chance.choice(self.cluster.live())
-        wait_until(f"{node.name} is drained", lambda: self.operate("drain", node.name), 20, 0.5)
+        wait_until(f"{node.name} is drained", lambda: self.operate("drain", node.name, "--no-wait"), 20, 0.5)
         end = time.monotonic() + 4
         while time.monotonic() < end:
             self.turn()

@@ -148,7 +148,7 @@ class Trade:
                 self.cluster.client().ask(*command)
                 return True
             except ClientError as error:
-                if error.code == EXIT_REJECTED and "no free node" in str(error):
+                if error.code == EXIT_REJECTED and "free slot" in str(error):
                     tried = False
                 elif error.code == EXIT_REJECTED and tried:
                     return True  # an earlier attempt, whose outcome we did not hear, did it

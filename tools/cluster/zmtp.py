@@ -126,6 +126,9 @@ class Peer:
         self.close()
 
 
+INSISTS = 99  # times that it was sent to another gateway already: it wants this one, full or not
+
+
 class Refused(Exception):
     """The gateway says why."""
 
@@ -141,7 +144,7 @@ class Gateway:
         self.asked = 0
         self.peer = Peer(address, timeout=timeout)
         try:
-            self._send(self.HELLO, [self.client, name.encode(), False, 0])
+            self._send(self.HELLO, [self.client, name.encode(), False, INSISTS])
             self._answer(self.WELCOME)
         except BaseException:
             self.peer.close()
