@@ -153,6 +153,7 @@ void AimedFaults::two_leaders(SimNode& node, Moment moment) {
     split_off({node.uid, added_});
     auto goal = world_.goal();
     std::erase(goal.voters, node.uid);
+    std::erase(goal.voters, added_);  // or nobody would go before that one came
     world_.want(goal);
   } else if (stage_ == 1 && moment == Moment::view && node.uid != first_ && node.uid != added_) {
     stage_ = 2;

@@ -25,7 +25,7 @@ inline MutantMode mutant_mode(const std::string& mistake) {
       {"config_two", {Mode::conf2, 1, 400}},
       {"keep_last_ordered", {Mode::figure8, 1, 2000}},
       {"swallow_keeps_votes", {Mode::safety, 1, 2000}},
-      {"stale_fetch", {Mode::damage, 1, 2000}},
+      {"stale_fetch", {Mode::safety, 1, 2000}},
       {"best_slot", {Mode::safety, 1, 2000}},
       {"take_lower", {Mode::safety, 1, 2000}},
       {"keep_uid", {Mode::damage, 1, 400}},

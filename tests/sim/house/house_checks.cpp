@@ -99,7 +99,7 @@ void HouseChecks::ends_with(const host::Node& node) {
     if (!known->auctions().contains(id) || known->auctions().at(id).group != auction.group)
       throw Violation(Invariant::durability, show(uid) + " does not know the auction " + id);
   for (const auto group : node.groups())
-    if (const auto* auction = node.auction(group))
+    if (const auto* auction = lost_.contains(group) ? nullptr : node.auction(group))
       auctions_[group].ends_with(uid, auction->book().terms(), auction->book().bids(), auction->book().outcome());
 }
 

@@ -70,6 +70,8 @@ class HouseChecks {
   /// The node died: what it applied is compared again from the start.
   void died(Uid uid) { seen_.erase(uid); }
 
+  /// The auction has lost the majority of its seats for good: what replicas still hold of it need not be all.
+  void auction_lost(GroupId group) { lost_.insert(group); }
   void item_added(const std::string& item) { items_.insert(item); }
   void auction_started(const directory::Auction& auction);
   AuctionChecks& auction(GroupId group) { return auctions_[group]; }
@@ -95,6 +97,7 @@ class HouseChecks {
   std::map<std::pair<GroupId, Slot>, Digest> states_;
   std::map<std::pair<GroupId, wire::Term>, wire::Member> leaders_;
   std::set<std::string> items_;
+  std::set<GroupId> lost_;
   std::map<std::string, directory::Auction> started_;
   std::map<GroupId, AuctionChecks> auctions_;
 };

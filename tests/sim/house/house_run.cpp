@@ -62,7 +62,10 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
   statistics.auctions += directory.newest().auctions.size();
   statistics.seats_moved += directory.seats_moved();
   for (const auto& [id, auction] : directory.newest().auctions)
-    if (!auction.outcome && world.is_orphan(auction)) ++statistics.orphans;
+    if (world.is_orphan(auction)) {
+      ++statistics.orphans;
+      world.checks.auction_lost(auction.group);
+    }
   for (const auto i : world.running()) world.checks.ends_with(*world.nodes[i].node);
   const auto took = static_cast<std::uint64_t>(liveness.settled_after().count());
   statistics.settle_us += took;

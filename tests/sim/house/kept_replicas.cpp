@@ -46,7 +46,8 @@ void KeptReplicas::founds(Uid uid, GroupId group, const DirectoryService* direct
   const auto* auction = directory == nullptr ? nullptr : directory->auction_of(group);
   const auto has = [uid](const std::vector<Uid>& uids) { return std::count(uids.begin(), uids.end(), uid) > 0; };
   if (auction == nullptr || !has(auction->genesis)) wrong(uid, group, "is no founder, and founds");
-  if (has(auction->replaced)) wrong(uid, group, "was replaced, and founds");
+  // (As long as nobody led the group, it may be that too few of the others are left to found it.)
+  if (has(auction->replaced) && auction->active_since) wrong(uid, group, "was replaced, and founds");
 }
 
 }  // namespace gavel::sim
