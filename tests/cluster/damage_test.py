@@ -29,7 +29,7 @@ def cut(path, chance):
 
 
 class Damage(ClusterTest):
-    OPTIONS = ("--hold-down", "60000", "--log-level", "warn")
+    OPTIONS = ("--hold-down", "60000", "--replace-after", "600", "--log-level", "warn")
 
     def files(self, node):
         return sorted(path for path in node.data.rglob("*") if path.is_file() and path.stat().st_size > 0

@@ -96,23 +96,3 @@ class Growth(ClusterTest):
         self.cluster.wait_joined()
         self.assert_nothing_lost(auction, load)
         self.assertIsNotNone(self.client.wait_for_leader(DIRECTORY))
-
-
-class HandOver(ClusterTest):
-    """With the hold-down time so short that hand-overs happen while one watches."""
-
-    NODES = 3
-    OPTIONS = ("--hold-down", "300")
-
-    def test_higher_uid(self):
-        """when a node with a higher uid joins, the manager's office is handed over to it, and bidding goes on"""
-        self.client.wait_for_leader(DIRECTORY, other_than=["n1", "n2"])
-        auction = self.auction()
-        load = self.load(auction)
-        added = self.cluster.add_node(["--priority", "60000"])
-        self.cluster.wait_serving([added])
-        successor = self.client.wait_for_leader(DIRECTORY, timeout=20, other_than=["n1", "n2", "n3"])
-        self.say(f"{successor} is the idle node manager now")
-        self.assertEqual(successor, added.name)
-        self.bids(load, 20)
-        self.assert_nothing_lost(auction, load)

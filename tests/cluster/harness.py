@@ -29,8 +29,9 @@ class ClusterTest(unittest.TestCase):
     """Five nodes, founded anew for each test. What was done is printed as it is done; the nodes' logs stay after a failure."""
 
     NODES = 5
-    # No hand-over to a higher uid in the middle of a test: who leads is changed by the test's faults alone.
-    OPTIONS = ("--hold-down", "60000")
+    # No hand-over to a higher uid in the middle of a test, and no replacement of a dead member: who leads and who serves is
+    # changed by the test's faults alone.
+    OPTIONS = ("--hold-down", "60000", "--replace-after", "600")
 
     def setUp(self):
         print(flush=True)
