@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -13,6 +15,18 @@
 #include "node/version.hpp"
 
 namespace gavel::node {
+namespace {
+
+Result<wire::Archive> read_backup(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(path + ": cannot be read");
+  const Bytes bytes(std::istreambuf_iterator<char>(in), {});
+  auto archive = wire::unpack_archive(bytes);
+  if (!archive) return fail(path + ": " + archive.error().message);
+  return archive;
+}
+
+}  // namespace
 
 // ---- signals ----------------------------------------------------------------------------------------------------
 
@@ -77,8 +91,15 @@ Result<void> Runtime::start() {
     if (!endpoints) return fail("--join " + seed + ": " + endpoints.error().message);
     node_setup.seeds.push_back(endpoints->peer);
   }
+  if (!settings_.restore.empty()) {
+    auto backup = read_backup(settings_.restore);
+    if (!backup) return tl::unexpected<Error>(backup.error());
+    log_.info("founding from a backup of cluster " + backup->cluster + ", " + std::to_string(backup->groups.size()) +
+              " groups");
+    node_setup.restore = *std::move(backup);
+  }
   auto node = host::Node::start(std::move(node_setup), directory_.kept, bus::now(), effects_);
-  if (!node) return tl::unexpected<Error>(node.error());
+  if (!node) return fail((settings_.restore.empty() ? "" : settings_.restore + ": ") + node.error().message);
   node_ = *std::move(node);
   directory_.kept.clear();
 
@@ -199,7 +220,7 @@ void Runtime::on_fd(int fd) { fd == signals_.fd() ? on_signal() : on_storage(); 
 void Runtime::on_storage() {
   const auto report = storage_->collect();
   disk_reports_ += report.durable.empty() ? 0 : 1;
-  for (const auto& note : report.notes) log_.warn(note);
+  for (const auto& note : report.notes) node_->on_storage_note(bus::now(), note, effects_);
   something_durable_ = something_durable_ || !report.durable.empty();
   if (!report.durable.empty()) node_->on_durable(bus::now(), report.durable.back(), effects_);
   if (!report.failure || storage_failed_) return;

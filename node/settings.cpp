@@ -21,6 +21,8 @@ Examples:
   gavel-node --data-dir n2                              join it, found by its beacon
   gavel-node --data-dir n3 --listen 10.0.0.7:7400 --join 10.0.0.5:7400
                                                         join where beacons do not reach
+  gavel-node --data-dir new --bootstrap --restore house.gavel
+                                                        found a cluster from a backup
   gavel-node --data-dir n2                              start again after whatever happened)";
 
 /// Milliseconds on the command line, a duration inside.
@@ -56,7 +58,10 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       "GAVEL_DATA_DIR")
       ->required()
       ->type_name("DIR");
-  app.add_flag("--bootstrap", s.bootstrap, "Found a new cluster with this node as its first");
+  auto* bootstrap = app.add_flag("--bootstrap", s.bootstrap, "Found a new cluster with this node as its first");
+  app.add_option("--restore", s.restore, "With --bootstrap: found it from this backup (gavel backup)")
+      ->needs(bootstrap)
+      ->type_name("FILE");
   env(app.add_option("--cluster", s.cluster, "The cluster's name"), "GAVEL_CLUSTER")
       ->check(check_cluster)
       ->capture_default_str()

@@ -14,6 +14,7 @@ namespace gavel::node {
 struct Settings {
   std::string data_directory;
   bool bootstrap = false;
+  std::string restore;  ///< a backup to found the cluster from; empty: none
   bool reset_damaged = false;
   std::string cluster = "gavel";
   std::string name;  ///< empty: made from the uid

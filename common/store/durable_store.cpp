@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/base/check.hpp"
+#include "common/store/archives.hpp"
 
 namespace gavel::store {
 namespace {
@@ -97,8 +98,22 @@ Result<MarkFile> DurableStore::open_mark(bool without_segments) {
 Result<void> DurableStore::write(std::span<const Operation> operations) {
   if (failure_) return tl::unexpected(*failure_);
   GAVEL_CHECK(mark_, "store: a store is recovered before it is written to");
-  written_.insert(written_.end(), operations.begin(), operations.end());
+  for (const auto& operation : operations) {
+    if (operation.kind == Operation::Kind::retire)
+      retire(operation);
+    else
+      written_.push_back(operation);
+  }
   return {};
+}
+
+void DurableStore::retire(const Operation& operation) {
+  const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes);
+  if (kept)
+    written_.push_back({Operation::Kind::remove, operation.group, {}, false, nullptr});
+  else
+    notes_.push_back("the log of " + operation.name +
+                     " stays, because its archive cannot be kept: " + kept.error().message);
 }
 
 Result<void> DurableStore::sync() {

@@ -56,6 +56,7 @@ class DurableStore final : public LogStore {
 
   Result<MarkFile> open_mark(bool without_segments);
   Result<Image> load();
+  void retire(const Operation& operation);
   Result<void> commit();
   Result<std::vector<Carried>> choose_carried(std::uint64_t floor, std::uint64_t body);
   Result<std::optional<SegmentHeader>> make_room(std::uint64_t body, std::uint64_t floor);

@@ -51,6 +51,7 @@ void apply_to(Image& image, const Operation& op) {
     case Kind::snapshot:
       return snapshot(image[op.group], op);
     case Kind::remove:
+    case Kind::retire:
       image.erase(op.group);
       return;
   }

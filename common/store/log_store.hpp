@@ -25,6 +25,9 @@ struct Operation {
     cut_tail = 3,  ///< Records after `slot` go; `slot` is the last that stays, and not before the snapshot's.
     snapshot = 4,  ///< `bytes` replaces every record up to `slot`; those after it stay if `keep_tail`.
     remove = 5,    ///< Everything of the group goes, the meta record too.
+    /// `bytes` is kept as the archive `name`; when that is durable, the group is removed. If it cannot be, the group
+    /// stays, and there is a note. Other operations go on either way.
+    retire = 6,
   };
 
   Kind kind = Kind::meta;
@@ -32,6 +35,7 @@ struct Operation {
   Slot slot;
   bool keep_tail = true;
   SharedBytes bytes;
+  std::string name = {};  ///< Of an archive.
 };
 
 /// What is kept of one group (a group of which nothing is kept does not appear). `records` are contiguous: the first is

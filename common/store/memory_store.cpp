@@ -18,6 +18,8 @@ Result<void> MemoryStore::write(std::span<const Operation> operations) {
     failure_ = Error{"the disk is full: nothing more is written"};
     return refuse();
   }
+  for (const auto& operation : operations)
+    if (operation.kind == Operation::Kind::retire) keep_archive(operation);
   written_.insert(written_.end(), operations.begin(), operations.end());
   return {};
 }
@@ -44,9 +46,16 @@ void MemoryStore::crash(Random& random) {
   written_.clear();
 }
 
+void MemoryStore::keep_archive(const Operation& operation) {
+  std::erase_if(archives_, [&](const auto& archive) { return archive.first == operation.name; });
+  archives_.emplace_back(operation.name, operation.bytes);
+  if (archives_.size() > kMostArchives) archives_.pop_front();
+}
+
 void MemoryStore::erase() {
   synced_.clear();
   written_.clear();
+  archives_.clear();
   failure_.reset();
   damaged_ = false;
 }

@@ -3,7 +3,10 @@
 // purpose. Deterministic: the random numbers are handed in.
 #pragma once
 
+#include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "common/base/random.hpp"
 #include "common/store/log_store.hpp"
@@ -33,10 +36,16 @@ class MemoryStore final : public LogStore {
   /// What would survive any crash, and how many operations are not yet part of it.
   const Image& synced() const { return synced_; }
   std::size_t unsynced() const { return written_.size(); }
+  /// The last archives, the oldest first: by name.
+  const std::deque<std::pair<std::string, SharedBytes>>& archives() const { return archives_; }
 
  private:
-  Result<void> refuse() const;
+  static constexpr std::size_t kMostArchives = 16;
 
+  Result<void> refuse() const;
+  void keep_archive(const Operation& operation);
+
+  std::deque<std::pair<std::string, SharedBytes>> archives_;
   Image synced_;
   std::vector<Operation> written_;
   std::optional<Error> failure_;

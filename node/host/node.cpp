@@ -15,7 +15,15 @@ Result<std::unique_ptr<Node>> Node::start(NodeSetup setup, const store::Image& k
   if (setup.bootstrap && !kept.empty())
     return fail("the data directory already holds " + std::to_string(kept.size()) +
                 " groups: a cluster is founded from an empty one; start without --bootstrap to go on with this one");
+  Restoration restoration;
+  if (setup.bootstrap && setup.restore) {
+    auto planned = restoration_of(*setup.restore, setup.self.uid);
+    if (!planned) return fail("the backup " + planned.error().message);
+    restoration = *std::move(planned);
+    setup.restore.reset();
+  }
   auto parts = std::make_unique<Parts>(std::move(setup), now);
+  parts->restoration = std::move(restoration);
   for (const auto& [group, records] : kept) {
     auto recovered = recovered_from(records);
     if (!recovered) return fail("group " + print(group) + ": " + recovered.error().message);
@@ -88,6 +96,11 @@ void Node::on_storage_failed(Now now, const std::string& why, NodeEffects& effec
   effects.alarms.push_back("the disk failed: " + why +
                            ". This node acknowledges nothing and leads nothing until it is started again");
   parts_->replicas.on_storage_failed(now, effects);
+  parts_->settle(now, effects);
+}
+
+void Node::on_storage_note(Now now, const std::string& note, NodeEffects& effects) {
+  effects.alarms.push_back(note);
   parts_->settle(now, effects);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "common/base/time.hpp"
 #include "common/order/options.hpp"
 #include "common/order/replica.hpp"
+#include "common/wire/archive.hpp"
 #include "node/host/node_effects.hpp"
 
 namespace gavel {
@@ -34,6 +36,8 @@ struct NodeSetup {
   std::uint32_t room = 4096;       ///< clients that it serves at most
   /// Founds the cluster: the directory group with this node as its only voter. An error if the disk holds groups.
   bool bootstrap = false;
+  /// With `bootstrap`: founds it from this backup.
+  std::optional<wire::Archive> restore;
   /// A founder looks round so long for a cluster of the same name, and refuses to found a second one. 0: not at all.
   Duration found_wait{};
   std::vector<std::string> seeds;  ///< endpoints of sockets for nodes, to be told where this node is
@@ -69,6 +73,8 @@ class Node {
   void on_durable(Now now, DiskTicket upto, NodeEffects& effects);
   /// Nothing more will become durable: the node follows from now on, and neither acks nor leads.
   void on_storage_failed(Now now, const std::string& why, NodeEffects& effects);
+  /// The disk has something to say, and goes on.
+  void on_storage_note(Now now, const std::string& note, NodeEffects& effects);
   /// The transport's hint that a peer's process is dead.
   void on_peer_lost(Now now, Uid peer, NodeEffects& effects);
   /// next_deadline() was reached.

@@ -11,10 +11,16 @@ namespace gavel::host {
 /// No cluster of that name was seen: this node becomes the first.
 void Node::Parts::found_cluster(Now now, NodeEffects& effects) {
   found_at = kNever;
+  effects.notes.push_back({kDirectoryGroup, {}, "founding cluster " + setup.cluster});
+  for (auto& note : restoration.notes) effects.notes.push_back({{}, {}, std::move(note)});
+  for (auto& each : restoration.groups)
+    replicas.found_from(now, each.group, std::move(each.recovered), std::move(each.machine), effects);
+  const bool restored = !restoration.groups.empty();
+  restoration = {};
+  if (restored) return;
   const wire::Config alone{{setup.self.uid}, {}};
   replicas.found(now, kDirectoryGroup, alone, blank_machine(static_cast<std::uint16_t>(ServiceKind::directory)),
                  effects);
-  effects.notes.push_back({kDirectoryGroup, {}, "founding cluster " + setup.cluster});
 }
 
 /// Another cluster on the same network is nothing to speak of; another version is, once.

@@ -13,6 +13,7 @@
 #include "node/host/duties.hpp"
 #include "node/host/faults.hpp"
 #include "node/host/node.hpp"
+#include "node/host/restore.hpp"
 
 namespace gavel::host {
 
@@ -27,7 +28,7 @@ struct Node::Parts {
         duties(setup, replicas, mesh, proposals),
         faults(setup.allow_faults, setup.seed ^ 0xfa0175),
         backups(replicas),
-        gateway(setup, replicas, placement, mesh, counters, [this](Now at) { return report(at); }) {}
+        gateway(setup, replicas, placement, mesh, counters, faults, backups, [this](Now at) { return report(at); }) {}
 
   void on_refused(const wire::Refusal& refusal, NodeEffects& effects);
   void on_opened(Now now, const wire::Opened& opened, NodeEffects& effects);
@@ -58,6 +59,7 @@ struct Node::Parts {
   Backups backups;
   gateway::Gateway gateway;
 
+  Restoration restoration;      ///< what the cluster is founded from; nothing: from nothing
   TimePoint found_at = kNever;  ///< a founder still looks round
   TimePoint house_kept_until = kLongAgo;
   bool directory_changed = true;

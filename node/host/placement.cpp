@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/print.hpp"
+#include "common/wire/archive.hpp"
 #include "node/host/node.hpp"
 
 namespace gavel::host {
@@ -90,10 +91,26 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
   }
   for (const GroupId group : old) {
     counters_.observers_dropped += replicas_.find(group)->observer ? 1 : 0;
-    replicas_.stop(group, effects);
+    const auto* auction = directory.auction_of(group);
+    if (auction && is_retired(now, *auction))
+      retire(now, *auction, effects);
+    else
+      replicas_.stop(group, effects);
     effects.notes.push_back({group, {}, "no longer here"});
     gone.push_back(group);
   }
+}
+
+/// A durable replica that saw the end leaves an archive behind; one that did not has nothing that others have not.
+void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& effects) {
+  const auto& hosted = *replicas_.find(auction.group);
+  const auto* state = auction_in(hosted.replica->machine());
+  if (hosted.observer || hosted.replica->blank() || !state || !state->book().outcome())
+    return replicas_.stop(auction.group, effects);
+  const auto snapshot = hosted.replica->snapshot();
+  const wire::Archive archive{
+      setup_.cluster, now.wall, {{auction.group, snapshot.slot, share(wire::encode(snapshot))}}};
+  replicas_.retire(auction.group, auction.id + ".gavel", wire::pack(archive), effects);
 }
 
 bool Placement::is_retired(Now now, const directory::Auction& auction) const {

@@ -53,12 +53,20 @@ store::Operation operation_for(GroupId group, const order::Persist& persist) {
   return {kind_of(persist.kind), group, persist.slot, persist.keep_tail, persist.bytes};
 }
 
+store::Operation operation_for_promise(GroupId group, const wire::PromiseRecord& promise) {
+  return {store::Operation::Kind::meta, group, {}, false, share(wire::encode(promise))};
+}
+
 store::Operation operation_for_genesis(GroupId group, const wire::SnapshotRecord& genesis) {
   return {store::Operation::Kind::snapshot, group, genesis.slot, false, share(wire::encode(genesis))};
 }
 
 store::Operation operation_for_removal(GroupId group) {
   return {store::Operation::Kind::remove, group, {}, false, nullptr};
+}
+
+store::Operation operation_for_retirement(GroupId group, std::string name, Bytes archive) {
+  return {store::Operation::Kind::retire, group, {}, false, share(std::move(archive)), std::move(name)};
 }
 
 }  // namespace gavel::host

@@ -63,17 +63,35 @@ void Replicas::found(Now now, GroupId group, const wire::Config& config, std::un
   start_member(now, group, std::move(recovered), std::move(machine), effects);
 }
 
+void Replicas::found_from(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
+                          NodeEffects& effects) {
+  write(operation_for_promise(group, {recovered.promised}), effects);
+  write(operation_for_genesis(group, *recovered.snapshot), effects);
+  start_member(now, group, std::move(recovered), std::move(machine), effects);
+}
+
 void Replicas::start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
   ++counters_.observers_started;
   start(now, group, true, {}, std::move(machine), effects);
 }
 
 void Replicas::stop(GroupId group, NodeEffects& effects) {
-  const auto it = hosted_.find(group);
-  if (it == hosted_.end()) return;
-  if (!it->second.observer) write(operation_for_removal(group), effects);
+  const auto* hosted = find(group);
+  if (!hosted) return;
+  if (hosted->observer)
+    drop(group, {}, effects);
+  else
+    drop(group, operation_for_removal(group), effects);
+}
+
+void Replicas::retire(GroupId group, std::string name, Bytes archive, NodeEffects& effects) {
+  drop(group, operation_for_retirement(group, std::move(name), std::move(archive)), effects);
+}
+
+void Replicas::drop(GroupId group, std::optional<store::Operation> last_write, NodeEffects& effects) {
+  if (last_write) write(*std::move(last_write), effects);
   effects.subscriptions.push_back({topic_prefix(group), false});
-  hosted_.erase(it);
+  hosted_.erase(group);
 }
 
 Hosted* Replicas::find(GroupId group) {

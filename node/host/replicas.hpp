@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -44,9 +46,14 @@ class Replicas {
   /// The same for a founding member of a new group: the genesis goes to the disk first.
   void found(Now now, GroupId group, const wire::Config& config, std::unique_ptr<ServiceMachine> machine,
              NodeEffects& effects);
+  /// The same for the only voter of a group that goes on from a backup: a promise and a snapshot go to the disk first.
+  void found_from(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
+                  NodeEffects& effects);
   void start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects);
   /// The replica goes, and with it whatever the disk holds of it. Submissions to it are never answered.
   void stop(GroupId group, NodeEffects& effects);
+  /// The same, but the disk keeps an archive of that name.
+  void retire(GroupId group, std::string name, Bytes archive, NodeEffects& effects);
 
   /// Null if the group does not live here.
   Hosted* find(GroupId group);
@@ -80,6 +87,7 @@ class Replicas {
   void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
   void emit(Hosted& hosted, NodeEffects& effects);
   void narrate(Hosted& hosted, NodeEffects& effects);
+  void drop(GroupId group, std::optional<store::Operation> last_write, NodeEffects& effects);
   void write(store::Operation operation, NodeEffects& effects);
 
   const NodeSetup& setup_;

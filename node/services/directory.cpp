@@ -216,6 +216,31 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionL
   return Done{true};
 }
 
+// ---- backups ----------------------------------------------------------------------------------------------------
+
+std::vector<std::string> DirectoryService::found_anew(Uid self, const std::set<GroupId>& groups) {
+  std::vector<std::string> put_back;
+  state_.nodes.clear();
+  const auto running = state_.running;
+  for (const auto& id : running) {
+    auto& auction = state_.auctions.at(id);
+    if (groups.contains(auction.group)) {
+      auction.genesis = auction.members = {self};
+      auction.replaced.clear();
+      auction.active = self;
+      continue;
+    }
+    auto& item = state_.items.at(auction.terms.item);
+    item.state = ItemState::on_offer;
+    put_back.push_back(item.id);
+    state_.running.erase(id);
+    state_.by_group.erase(auction.group);
+    state_.auctions.erase(id);
+  }
+  digest_ = digest_of(digest_, "founded anew");
+  return put_back;
+}
+
 // ---- snapshots --------------------------------------------------------------------------------------------------
 
 Bytes DirectoryService::snapshot() const {

@@ -27,6 +27,11 @@ class DirectoryService {
   Result<void> restore(BytesView snapshot);
   Digest digest() const { return digest_; }
 
+  /// Makes this the directory of a new cluster, which begins with the one node `self` (restore from a backup): the
+  /// nodes are forgotten, the running auctions of these groups are served by it alone, and the items of other running
+  /// ones are on offer again; returns their ids.
+  std::vector<std::string> found_anew(Uid self, const std::set<GroupId>& groups);
+
   const DirectoryState& state() const { return state_; }
   const std::map<Uid, directory::NodeRecord>& nodes() const { return state_.nodes; }
   const std::map<std::string, directory::Item>& items() const { return state_.items; }

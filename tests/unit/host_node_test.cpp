@@ -1,6 +1,7 @@
 // A node among a few others: founding, joining, an auction from start to recorded result, death and restart.
 #include <catch2/catch.hpp>
 
+#include "common/wire/archive.hpp"
 #include "tests/unit/host_house.hpp"
 
 namespace gavel::host {
@@ -249,6 +250,31 @@ TEST_CASE("a node that is no member serves an auction as an observer, and forget
   CHECK(summary.bids == 1);
 
   CHECK(world.run_until([&] { return !world.node(outsider).replica(auction.group); }, 60s));
+}
+
+TEST_CASE("an auction that ended is archived by those who served it, and its log goes") {
+  SmallWorld world;
+  found(world, 3, [](NodeSetup& s) { s.retain_closed = 2s; });
+  const auto auction = start_auction(world, 1, 1s);
+  CHECK(world.run_until(
+      [&] {
+        for (const std::uint64_t uid : {1, 2, 3})
+          if (world.node(uid).replica(auction.group) || world.at(uid).disk.archives().empty()) return false;
+        return true;
+      },
+      20s));
+  world.run(1s);
+  for (const std::uint64_t uid : {1, 2, 3}) {
+    CHECK_FALSE(world.at(uid).disk.synced().contains(auction.group));
+    const auto& [name, bytes] = world.at(uid).disk.archives().front();
+    CHECK(name == "lot-7.gavel");
+    const auto archive = wire::unpack_archive(*bytes);
+    REQUIRE(archive);
+    REQUIRE(archive->find(auction.group));
+    const auto snapshot = wire::snapshot_in(*archive->find(auction.group));
+    REQUIRE(snapshot);
+    CHECK(snapshot->service == 2);
+  }
 }
 
 }  // namespace gavel::host
