@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "client/cli/commands.hpp"
+#include "client/cli/filed.hpp"
 #include "client/cli/rows.hpp"
 
 namespace gavel::cli {
@@ -22,8 +23,7 @@ void start(Context& context, const std::string& item, const std::string& duratio
   const auto started = context.house().start({item, *length, {}, context.settings.as});
   const auto& a = started.auction;
   const Names names = context.house().names();
-  std::string served_by;
-  for (const auto& name : names.of(a.members)) served_by += (served_by.empty() ? "" : ", ") + harmless(name);
+  const std::string served_by = harmless(joined(names.of(a.members)));
   Row all = row(a, names);
   all["clients"] = started.clients;
   all["failures_survived"] = started.failures_survived;
@@ -33,20 +33,47 @@ void start(Context& context, const std::string& item, const std::string& duratio
                                    a.id + " " + format_amount(a.terms.start_price));
 }
 
+/// An auction that ended long ago lives nowhere any more: then it is said where its archive is.
+template <class Ask>
+auto reachable(Context& context, const directory::Auction& auction, Ask&& ask) {
+  try {
+    return ask();
+  } catch (const Failure& failure) {
+    if (failure.code != Exit::not_found || !auction.outcome) throw;
+    const std::string nodes = harmless(joined(context.house().names().of(auction.members)));
+    fail_with(Exit::not_found, auction.id + " ended at " + iso(auction.outcome->closed_at) +
+                                   " and was archived: each node that served it to the end (" + nodes +
+                                   ") keeps archive/" + auction.id +
+                                   ".gavel in its data directory; gavel history --file FILE reads it");
+  }
+}
+
 void show(Context& context, const std::string& id) {
-  const auto summary = context.house().show(context.house().running(id)).value;
+  const auto found = context.house().running(id);
+  const auto summary = reachable(context, found, [&] { return context.house().show(found); }).value;
   context.output().record(row(summary), describe(summary));
 }
 
 struct HistoryOptions {
-  std::string auction;
+  std::string auction, file;
   std::uint64_t from = 1, session = 0, number = 0;
 };
 
 void history(Context& context, const HistoryOptions& options) {
-  const auto told = context.house().history(context.house().running(options.auction), options.from);
+  std::vector<auction::BidRecord> bids;
+  std::string as_of;
+  if (options.file.empty()) {
+    const auto found = context.house().running(options.auction);
+    auto told = reachable(context, found, [&] { return context.house().history(found, options.from); });
+    bids = std::move(told.value);
+    as_of = "slot " + std::to_string(told.outcome.slot.value);
+  } else {
+    for (auto& bid : auction_in(options.file, options.auction).bids)
+      if (bid.ordinal >= options.from) bids.push_back(std::move(bid));
+    as_of = options.file;
+  }
   Section section = history_section();
-  for (const auto& bid : told.value) {
+  for (const auto& bid : bids) {
     if (options.session != 0 && bid.session.value != options.session) continue;
     if (options.number != 0 && bid.request.value != options.number) continue;
     section.rows.push_back(row(bid));
@@ -55,8 +82,7 @@ void history(Context& context, const HistoryOptions& options) {
   if (searched) section.if_empty.clear();
   context.output().list(section);
   if (searched && section.rows.empty())
-    fail_with(Exit::not_found,
-              "no such bid is among the accepted ones, as of slot " + std::to_string(told.outcome.slot.value));
+    fail_with(Exit::not_found, "no such bid is among the accepted ones, as of " + as_of);
 }
 
 void result(Context& context, const std::string& id) {
@@ -113,14 +139,19 @@ void add_auction_commands(CLI::App& app, Context& context) {
                                   "The accepted bids of an auction, in order\n\n"
                                   "Examples:\n"
                                   "  gavel history lot-7\n"
-                                  "  gavel history lot-7 --session 21 --number 1    does that bid count?");
+                                  "  gavel history lot-7 --session 21 --number 1    does that bid count?\n"
+                                  "  gavel history --file n1/archive/lot-7.gavel    of an auction that ended long ago");
   auto options = std::make_shared<HistoryOptions>();
-  past->add_option("AUCTION", options->auction, "Its id, e.g. lot-7")->required();
+  past->add_option("AUCTION", options->auction, "Its id, e.g. lot-7");
+  past->add_option("--file", options->file, "A backup or an archive instead of the cluster")->type_name("FILE");
   past->add_option("--from", options->from, "First bid to show")
       ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()).description(""));
   past->add_option("--session", options->session, "Only bids of this session");
   past->add_option("--number", options->number, "Only the bid with this number in its session");
-  past->callback([&context, options] { context.action = [&context, options] { history(context, *options); }; });
+  past->callback([&context, options] {
+    if (options->auction.empty() && options->file.empty()) throw CLI::RequiredError("AUCTION");
+    context.action = [&context, options] { history(context, *options); };
+  });
 }
 
 }  // namespace gavel::cli

@@ -11,7 +11,13 @@ void add_output_option(CLI::App& app, Settings& settings) {
   static const std::map<std::string, Format> kFormats{
       {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
   app.add_option("-o,--output", settings.format, "table, json or jsonl (one line a row)")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform([](const std::string& text) {
+        const auto at = kFormats.find(text);
+        // CLI11 takes what a validator throws for what is wrong with the option.
+        if (at == kFormats.end())
+          throw CLI::ValidationError("'" + harmless(text.substr(0, 40)) + "' is no format; table, json or jsonl are");
+        return std::to_string(static_cast<int>(at->second));
+      })
       ->default_str("table")
       ->type_name("FORMAT");
 }
@@ -81,6 +87,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_members_command(app, context);
   add_replicas_command(app, context);
   add_verify_command(app, context);
+  add_backup_commands(app, context);
   add_bidders_command(app, context);
 }
 
@@ -109,12 +116,6 @@ Exit parse(CLI::App& app, const std::function<void()>& parse_it) {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
-  return all;
-}
-
 std::vector<std::string> names_of(std::vector<CLI::App*> commands) {
   std::vector<std::string> names;
   for (const CLI::App* command : commands) names.push_back(command->get_name());
@@ -134,7 +135,7 @@ std::string bash_completion(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) {
     auto words = options_of(*command);
     for (const std::string& name : names_of(command->get_subcommands({}))) words.push_back(name);
-    cases += "    " + command->get_name() + ") words=\"" + joined(words) + "\" ;;\n";
+    cases += "    " + command->get_name() + ") words=\"" + joined(words, " ") + "\" ;;\n";
   }
   return "# bash completion for gavel: source <(gavel completion bash)\n"
          "_gavel() {\n"
@@ -144,14 +145,20 @@ std::string bash_completion(CLI::App& app) {
          "  done\n"
          "  case $command in\n"
          "    '') words=\"" +
-         joined(names_of(app.get_subcommands({}))) + " " + joined(options_of(app)) + "\" ;;\n" + cases +
+         joined(names_of(app.get_subcommands({})), " ") + " " + joined(options_of(app), " ") + "\" ;;\n" + cases +
          "  esac\n"
          "  case $command in\n"
          "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
-         "    bid|join|leave|show|history|watch|result|replicas|bidders)\n"
+         "    bid|join|leave|show|history|watch|result|replicas|bidders|members|verify|backup|transfer-leader)\n"
          "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "  esac\n"
+         "  case $command in members|verify|backup|transfer-leader) words+=\" directory\" ;; esac\n"
+         "  case $command in\n"
+         "    drain|undrain|remove|clients|transfer-leader)\n"
+         "      words+=\" $(gavel --timeout 1 servers -o jsonl 2>/dev/null | sed -n "
+         "'s/^{\"node\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "}\n"

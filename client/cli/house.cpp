@@ -65,6 +65,8 @@ void require_ok(const client::Outcome& outcome, const std::string& finds_out) {
       fail_with(Exit::not_found, what);
     case client::OutcomeKind::malformed:
       fail_with(Exit::internal, what);
+    case client::OutcomeKind::too_large:
+      fail_with(Exit::usage, what);
     case client::OutcomeKind::cancelled:
       fail_with(Exit::interrupted, what);
     case client::OutcomeKind::unreachable:

@@ -21,12 +21,6 @@ void rest(House& house, Duration duration) {
   }
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
-
 // ---- drain ----------------------------------------------------------------------------------------------------------
 
 /// Where a node still sits: in auctions that it is on its way out of, and in those that want it for lack of another.

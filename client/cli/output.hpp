@@ -53,6 +53,7 @@ class Output {
 std::string cell(const Row& value);
 /// Columns that a terminal needs for UTF-8 text (combining and wide characters apart).
 std::size_t width_of(const std::string& text);
+std::string joined(const std::vector<std::string>& words, const std::string& between = ", ");
 /// Without control characters: what came from others must not upset a terminal.
 std::string harmless(std::string text);
 

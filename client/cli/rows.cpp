@@ -27,12 +27,6 @@ Row hex_list(const std::vector<Uid>& uids) {
   return all;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ", ") + harmless(word);
-  return all;
-}
-
 std::string plural(std::uint64_t n, const std::string& one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
@@ -251,8 +245,8 @@ Telling describe(const directory::Event& event, const Names& names) {
   Row r{{"event", "auction"}};
   r.update(row(a, names));
   if (a.outcome) return {r, describe(a.id, *a.outcome)};
-  return {r, "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + " on " + joined(names.of(a.members)) +
-                 ", auctioneer " + harmless(names.of(a.active))};
+  return {r, "auction " + harmless(a.id) + " runs until " + clock(a.terms.end) + " on " +
+                 harmless(joined(names.of(a.members))) + ", auctioneer " + harmless(names.of(a.active))};
 }
 
 }  // namespace gavel::cli

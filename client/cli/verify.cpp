@@ -4,6 +4,7 @@
 #include <map>
 
 #include "client/cli/commands.hpp"
+#include "client/cli/filed.hpp"
 #include "client/cli/group_view.hpp"
 #include "client/cli/replica_history.hpp"
 #include "common/base/print.hpp"
@@ -159,10 +160,18 @@ void add_verify_command(CLI::App& app, Context& context) {
                                      "Examples:\n"
                                      "  gavel verify lot-7\n"
                                      "  gavel verify directory\n"
+                                     "  gavel verify --file house.gavel\n"
                                      "Exit code 1: they do not agree. 5: a majority did not answer.");
   auto title = std::make_shared<std::string>();
-  command->add_option("GROUP", *title, "An auction's id, or directory")->required();
-  command->callback([&context, title] { context.action = [&context, title] { verify(context, *title); }; });
+  auto file = std::make_shared<std::string>();
+  auto* group = command->add_option("GROUP", *title, "An auction's id, or directory");
+  command->add_option("--file", *file, "A backup or an archive instead of the cluster")
+      ->excludes(group)
+      ->type_name("FILE");
+  command->callback([&context, title, file] {
+    if (title->empty() && file->empty()) throw CLI::RequiredError("GROUP or --file");
+    context.action = [&context, title, file] { file->empty() ? verify(context, *title) : verify_file(context, *file); };
+  });
 }
 
 }  // namespace gavel::cli

@@ -62,7 +62,7 @@ CallId Client::add(TimePoint now, Call call) {
   if (too_large || calls_.size() >= options_.max_calls) {
     call.id = calls_.draw_id();
     if (too_large)
-      fail_with(call, OutcomeKind::malformed,
+      fail_with(call, OutcomeKind::too_large,
                 "a request of " + std::to_string(call.body.size()) + " bytes: at most " +
                     std::to_string(wire::kMaxRequestBytes) + " are allowed");
     else

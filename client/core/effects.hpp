@@ -24,6 +24,7 @@ enum class OutcomeKind : std::uint8_t {
   busy,           ///< nothing was done: no gateway had room until the deadline
   unknown_group,  ///< nothing was done: the gateways know of no such group
   malformed,      ///< nothing was done: the gateway did not understand the call
+  too_large,      ///< nothing was done: it is more than a request may hold
   no_answer,      ///< nothing was done, or it was only a question: no leader or no majority answered in time
   unreachable,    ///< nothing was done: no gateway was found
   refused,        ///< nothing was done: the gateways are of another cluster or version, or do not want this client
@@ -41,6 +42,8 @@ constexpr std::string_view print(OutcomeKind kind) {
       return "unknown group";
     case OutcomeKind::malformed:
       return "malformed";
+    case OutcomeKind::too_large:
+      return "too large";
     case OutcomeKind::no_answer:
       return "no answer";
     case OutcomeKind::unreachable:

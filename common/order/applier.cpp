@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::size_t kMarksKept = 8;
 
-struct AppliedState {
-  Digest chain;
-  SessionList sessions;
-  Bytes machine;
-  GAVEL_FIELDS(chain, sessions, machine);
-};
-
 }  // namespace
 
 Applier::Applier(const Options& options, std::unique_ptr<StateMachine> machine)
@@ -95,10 +88,11 @@ Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& re
   return outcome;
 }
 
-Digest Applier::digest() const {
-  const auto machine = machine_->digest().value;
-  return digest_of(chain_, BytesView(reinterpret_cast<const char*>(&machine), sizeof machine));
+Digest digest_of_applied(Digest chain, Digest machine) {
+  return digest_of(chain, BytesView(reinterpret_cast<const char*>(&machine.value), sizeof machine.value));
 }
+
+Digest Applier::digest() const { return digest_of_applied(chain_, machine_->digest()); }
 
 Bytes Applier::snapshot() const {
   AppliedState state{chain_, sessions_.snapshot(), machine_->snapshot()};

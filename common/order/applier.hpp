@@ -21,6 +21,16 @@ struct Outcome {
   Bytes body;
 };
 
+/// What SnapshotRecord::state holds.
+struct AppliedState {
+  Digest chain;  ///< over everything that was applied
+  SessionList sessions;
+  Bytes machine;  ///< the state machine's own snapshot
+  GAVEL_FIELDS(chain, sessions, machine);
+};
+/// A replica's digest, of which `machine` is the state machine's part.
+Digest digest_of_applied(Digest chain, Digest machine);
+
 class Applier {
  public:
   Applier(const Options& options, std::unique_ptr<StateMachine> machine);

@@ -52,12 +52,15 @@ wire::RequestKind kind_for(wire::CallKind kind) {
 }  // namespace
 
 Gateway::Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement,
-                 const host::Mesh& mesh, host::Counters& counters, Report report)
+                 const host::Mesh& mesh, host::Counters& counters, host::Faults& faults, host::Backups& backups,
+                 Report report)
     : setup_(setup),
       replicas_(replicas),
       placement_(placement),
       mesh_(mesh),
       counters_(counters),
+      faults_(faults),
+      backups_(backups),
       report_(std::move(report)) {}
 
 // ---- frames -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@
 #include "node/gateway/clients.hpp"
 #include "node/gateway/crowd.hpp"
 #include "node/gateway/watches.hpp"
+#include "node/host/backups.hpp"
 #include "node/host/counters.hpp"
+#include "node/host/faults.hpp"
 #include "node/host/mesh.hpp"
 #include "node/host/placement.hpp"
 
@@ -23,7 +25,7 @@ class Gateway {
   using Report = std::function<wire::StatusReport(Now now)>;
 
   Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement, const host::Mesh& mesh,
-          host::Counters& counters, Report report);
+          host::Counters& counters, host::Faults& faults, host::Backups& backups, Report report);
 
   void on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects);
   void on_unreachable(BytesView routing_id);
@@ -80,6 +82,8 @@ class Gateway {
   host::Placement& placement_;
   const host::Mesh& mesh_;
   host::Counters& counters_;
+  host::Faults& faults_;
+  host::Backups& backups_;
   Report report_;
   Clients clients_;
   Crowd crowd_;

@@ -91,20 +91,23 @@ void Gateway::on(Now now, BytesView routing_id, const wire::TransferLead& transf
   }
   const std::string name = name_of(directory, transfer.to);
   if (transfer.to == setup_.self.uid) return operated(true, name + " leads already");
+  if (auto objection = hosted->replica->transfer_objection(transfer.to, now.at); !objection.empty()) {
+    if (const auto uid = print(transfer.to); objection.starts_with(uid)) objection.replace(0, uid.size(), name);
+    return operated(false, std::move(objection));
+  }
   replicas_.step(now, transfer.group, order::TransferTo{transfer.to}, effects);
   operated(true, "handing over to " + name);
 }
 
 void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects) {
-  send(routing_id, wire::Operated{faults.id, false, "this node takes no faults: it was started without --allow-faults"},
-       effects);
+  auto objection = faults_.apply(faults, effects);
+  const bool done = objection.empty();
+  send(routing_id, wire::Operated{faults.id, done, done ? faults_.summary() : std::move(objection)}, effects);
 }
 
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects) {
-  wire::BackupPiece piece;
+void Gateway::on(Now now, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects) {
+  auto piece = backups_.piece(now, routing_id, query);
   piece.id = query.id;
-  piece.group = query.group;
-  piece.message = "this node hands out no backups";
   send(routing_id, std::move(piece), effects);
 }
 

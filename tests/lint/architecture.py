@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     PAYMENT: [BASE, WIRE, MESSAGES, BUS],
     MAIN: NODE + [BUS, PAYMENT],
     CORE: [BASE, WIRE, MESSAGES],
-    CLI: [BASE, WIRE, MESSAGES, CORE, BUS],
+    CLI: [BASE, WIRE, MESSAGES, CORE, BUS, ORDER, SERVICES],  # the last two read backups, as a replica would
     SIM: NODE + [CORE, "tests/sim"],
     TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, BUS],
     "tests/sim": NODE + [CORE, SIM],

@@ -169,7 +169,7 @@ TEST_CASE("client: a group that no gateway knows is believed unknown after some 
 TEST_CASE("client: a command too large for the wire is refused at once") {
   Script s({kA});
   const CallId bid = s.client.command(s.now, kGroup, Bytes(70'000, 'x'), 5s);
-  CHECK(s.outcome(bid).kind == OutcomeKind::malformed);
+  CHECK(s.outcome(bid).kind == OutcomeKind::too_large);
 }
 
 }  // namespace

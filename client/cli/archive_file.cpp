@@ -1,0 +1,133 @@
+#include "client/cli/archive_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "client/cli/failure.hpp"
+#include "common/order/applier.hpp"
+#include "node/services/auction.hpp"
+#include "node/services/directory.hpp"
+#include "node/services/records.hpp"
+
+namespace gavel::cli {
+namespace {
+
+/// An auction's snapshot holds its terms as its second record; the service wants them before it reads the rest.
+Result<auction::Terms> terms_in(BytesView snapshot) {
+  RecordReader reader(snapshot);
+  if (const auto head = reader.next(); !head) return tl::unexpected<Error>(head.error());
+  auto terms = reader.next_as<auction::Terms>();
+  if (!terms) return terms;
+  const bool sound = terms->start_price.currency == terms->increment.currency && terms->start_price.minor >= 0 &&
+                     terms->increment.minor >= 1;
+  if (!sound) return fail("the terms of " + terms->auction + " make no sense");
+  return terms;
+}
+
+Result<Digest> read_auction(BytesView machine, FiledGroup& out) {
+  const auto terms = terms_in(machine);
+  if (!terms) return tl::unexpected<Error>(terms.error());
+  AuctionService service(*terms);
+  if (auto restored = service.restore(machine); !restored) return tl::unexpected<Error>(restored.error());
+  const auto& book = service.book();
+  out.auction = FiledAuction{book.terms(), {book.bids().begin(), book.bids().end()}, book.outcome()};
+  return service.digest();
+}
+
+Result<Digest> read_directory(BytesView machine, FiledGroup& out) {
+  DirectoryService service;
+  if (auto restored = service.restore(machine); !restored) return tl::unexpected<Error>(restored.error());
+  FiledDirectory& filed = out.directory.emplace();
+  for (const auto& [uid, node] : service.nodes()) filed.nodes.push_back(node);
+  for (const auto& [id, item] : service.items()) filed.items.push_back(item);
+  for (const auto& [id, auction] : service.auctions()) filed.auctions.push_back(auction);
+  return service.digest();
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool write_all(int fd, BytesView bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+wire::Archive read_archive(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) fail_with(Exit::not_found, file + " cannot be read: " + std::strerror(errno));
+  const Bytes bytes{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) fail_with(Exit::internal, file + " cannot be read: " + std::strerror(errno));
+  auto archive = wire::unpack_archive(bytes);
+  if (!archive) fail_with(Exit::internal, file + ": " + archive.error().message);
+  return *std::move(archive);
+}
+
+void write_archive(const std::string& file, const wire::Archive& archive) {
+  const std::string temporary = file + ".new-" + std::to_string(::getpid());
+  const auto fail = [&](const std::string& what) {
+    const std::string why = std::strerror(errno);
+    ::unlink(temporary.c_str());
+    fail_with(Exit::internal, what + ": " + why);
+  };
+  {
+    const Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    if (out.get() < 0) fail(temporary + " cannot be made");
+    if (!write_all(out.get(), wire::pack(archive)) || ::fsync(out.get()) != 0) fail(temporary + " cannot be written");
+  }
+  if (std::rename(temporary.c_str(), file.c_str()) != 0) fail(file + " cannot be made");
+  const auto parent = std::filesystem::path(file).parent_path();
+  const Descriptor directory(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::fsync(directory.get()) != 0)
+    fail_with(Exit::internal, file + " is written, and may be gone after a loss of power: " + std::strerror(errno));
+}
+
+std::string FiledGroup::title() const {
+  if (directory) return "directory";
+  return auction ? auction->terms.auction : "group " + std::to_string(group.value);
+}
+
+Result<FiledGroup> take_apart(const wire::ArchivedGroup& group) {
+  const auto snapshot = wire::snapshot_in(group);
+  if (!snapshot) return tl::unexpected<Error>(snapshot.error());
+  FiledGroup out;
+  out.group = group.group;
+  out.slot = group.slot;
+  out.stamp = snapshot->stamp;
+  const auto named = [&](const std::string& what) {
+    return fail("group " + std::to_string(group.group.value) + ": " + what);
+  };
+  const auto state = wire::decode<order::AppliedState>(snapshot->state);
+  if (!state) return named(state.error().message);
+  const auto machine =
+      group.group == kDirectoryGroup ? read_directory(state->machine, out) : read_auction(state->machine, out);
+  if (!machine) return named(machine.error().message);
+  out.digest = order::digest_of_applied(state->chain, *machine);
+  return out;
+}
+
+}  // namespace gavel::cli

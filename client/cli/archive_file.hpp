@@ -1,0 +1,45 @@
+// A backup or an archive as a file: written whole or not at all, read with whatever is wrong with it named, and its
+// states taken apart by the very services that made them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/wire/archive.hpp"
+#include "common/wire/services/auction.hpp"
+#include "common/wire/services/directory.hpp"
+
+namespace gavel::cli {
+
+/// Throws Failure: not_found if there is no such file, internal if it is damaged, usage if it is none.
+wire::Archive read_archive(const std::string& file);
+/// Through a temporary file beside it, synced before it takes the name. Throws Failure{internal}.
+void write_archive(const std::string& file, const wire::Archive& archive);
+
+struct FiledAuction {
+  auction::Terms terms;
+  std::vector<auction::BidRecord> bids;
+  std::optional<auction::Outcome> outcome;
+};
+struct FiledDirectory {
+  std::vector<directory::NodeRecord> nodes;
+  std::vector<directory::Item> items;
+  std::vector<directory::Auction> auctions;
+};
+/// A group of an archive. An auction's audit chain holds, or else there is an error.
+struct FiledGroup {
+  GroupId group;
+  Slot slot;
+  WallTime stamp;  ///< of the entry at the slot
+  Digest digest;   ///< as every replica has it at that slot
+  std::optional<FiledAuction> auction;
+  std::optional<FiledDirectory> directory;
+
+  /// "directory", or the auction's id.
+  std::string title() const;
+};
+/// Error: in words, to be put after the file's name.
+Result<FiledGroup> take_apart(const wire::ArchivedGroup& group);
+
+}  // namespace gavel::cli
