@@ -80,6 +80,16 @@ TEST_CASE("P2 log matching fires on another entry, and on another prefix, at the
   fires(Invariant::log_matching, [&] { check.appended(kB, Slot{2}, third.append(kFirst, Digest{11})); });
 }
 
+TEST_CASE("P4 total order fires on a mark whose digest differs, or that a replica does not keep") {
+  TotalOrder check;
+  check.marked(kA, Slot{1}, std::nullopt);
+  check.marked(kA, Slot{2}, Digest{5});
+  check.marked(kB, Slot{2}, Digest{5});
+  fires(Invariant::total_order, [&] { check.marked(kB, Slot{2}, Digest{6}); });
+  fires(Invariant::total_order, [&] { check.marked(kB, Slot{2}, std::nullopt); });
+  fires(Invariant::total_order, [&] { check.marked(kB, Slot{1}, Digest{5}); });
+}
+
 TEST_CASE("P2 log matching fires on a batch whose bytes change") {
   LogMatching check;
   const wire::BatchRef batch{kA, Incarnation{1}, BatchNumber{1}};
