@@ -60,7 +60,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const Settings& settings, DataDir
 }
 
 Runtime::Runtime(const Settings& settings, DataDirectory directory, const Signals& signals, Log& log)
-    : settings_(settings), directory_(std::move(directory)), signals_(signals), log_(log) {
+    : settings_(settings), directory_(std::move(directory)), signals_(signals), log_(log), console_(settings.console) {
   const Uid uid = directory_.identity.uid();
   name_ = settings.name.empty() ? "node-" + hex(uid.value & 0xFFFFFFU) : settings.name;
   log_.set_name(name_);
@@ -108,6 +108,7 @@ Result<void> Runtime::start() {
   storage_ = std::make_unique<store::StorageThread>(std::move(directory_.store), storage_options);
   bus_->watch_fd(storage_->readable_fd());
   bus_->watch_fd(signals_.fd());
+  if (console_.fd() >= 0) bus_->watch_fd(console_.fd());
   return {};
 }
 
@@ -215,7 +216,12 @@ void Runtime::on_beacon(BytesView datagram, const std::string& /*from*/) {
   node_->on_datagram(bus::now(), datagram, effects_);
 }
 
-void Runtime::on_fd(int fd) { fd == signals_.fd() ? on_signal() : on_storage(); }
+void Runtime::on_fd(int fd) {
+  if (fd == signals_.fd()) return on_signal();
+  if (fd != console_.fd()) return on_storage();
+  console_.on_readable(*node_, bus::now());
+  if (console_.fd() < 0) bus_->unwatch_fd(fd);
+}
 
 void Runtime::on_storage() {
   const auto report = storage_->collect();

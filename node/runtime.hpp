@@ -11,6 +11,7 @@
 
 #include "common/bus/bus.hpp"
 #include "common/store/storage_thread.hpp"
+#include "node/console.hpp"
 #include "node/data_directory.hpp"
 #include "node/host/node.hpp"
 #include "node/log.hpp"
@@ -87,6 +88,7 @@ class Runtime final : private bus::Sink {
   bool something_durable_ = false;
   bool storage_failed_ = false;
   std::optional<host::Exit> exit_;
+  Console console_;
 };
 
 }  // namespace gavel::node

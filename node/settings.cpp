@@ -127,6 +127,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::Range(0, 60'000))
       ->group(disk);
 
+  app.add_flag("--console", s.console,
+               "Answer report, servers, clients and help on the standard input even if that is no terminal");
   app.add_flag("--allow-faults", s.allow_faults,
                "Take faults to inject from whoever asks: for demonstrations and tests, never for real sales");
 

@@ -43,6 +43,8 @@ class Gateway {
   /// True while a watcher is behind: run is wanted soon.
   bool behind() const { return !behind_.empty(); }
 
+  /// Whom it serves.
+  wire::ClientList list(Now now) const;
   /// The directory wants this node drained.
   bool leaving() const;
   std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }

@@ -65,16 +65,21 @@ void Gateway::send_away(Now now, std::size_t most, host::NodeEffects& effects) {
 
 // ---- operations -------------------------------------------------------------------------------------------------
 
-void Gateway::on(Now now, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects) {
+wire::ClientList Gateway::list(Now now) const {
   wire::ClientList list;
-  list.id = query.id;
   list.total = clients_.size();
   for (const auto& [id, client] : clients_.all()) {
     if (list.clients.size() >= wire::kMostClients) break;
     list.clients.push_back({client.id, client.name, client.stays, now.at - client.heard,
                             static_cast<std::uint32_t>(client.calls), watches_.of(id)});
   }
-  send(routing_id, std::move(list), effects);
+  return list;
+}
+
+void Gateway::on(Now now, BytesView routing_id, const wire::ClientsQuery& query, host::NodeEffects& effects) {
+  auto found = list(now);
+  found.id = query.id;
+  send(routing_id, std::move(found), effects);
 }
 
 void Gateway::on(Now now, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects) {

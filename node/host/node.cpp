@@ -162,6 +162,9 @@ const AuctionService* Node::auction(GroupId group) const {
 
 const std::vector<std::string>& Node::alarms() const { return parts_->alarms; }
 
+wire::StatusReport Node::status(Now now) const { return parts_->report(now); }
+wire::ClientList Node::clients(Now now) const { return parts_->gateway.list(now); }
+
 std::string Node::overfull() const {
   for (const auto& [group, hosted] : parts_->replicas.all())
     if (const char* queue = hosted.replica->overfull(); queue && *queue) return "group " + print(group) + ": " + queue;

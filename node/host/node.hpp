@@ -97,6 +97,9 @@ class Node {
   /// An auction as applied here; null if its group does not live here or its state has not arrived yet.
   const AuctionService* auction(GroupId group) const;
   const std::vector<std::string>& alarms() const;
+  /// What a client is told that asks for the status, or for the clients.
+  wire::StatusReport status(Now now) const;
+  wire::ClientList clients(Now now) const;
   /// Every bounded queue within its bound (invariant 10); empty, or the name of one that is not.
   std::string overfull() const;
 
