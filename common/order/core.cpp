@@ -124,6 +124,12 @@ const Streams::Marks& Core::last_ordered() const {
   return applied;
 }
 
+void Core::group_lives() {
+  if (now.at >= founding_until) return;
+  candidacy_at = std::max(candidacy_at, founding_until + random.between(0us, options.candidacy_jitter));
+  founding_until = kLongAgo;
+}
+
 void Core::set_rank(std::uint32_t wish) {
   if (rank == wish) return;
   rank = wish;

@@ -93,6 +93,8 @@ struct Core {
   const Streams::Marks& last_ordered() const;
 
   // ---- moves
+  /// Somebody has promised something: this founder comes late, and is as cautious as anybody.
+  void group_lives();
   void set_rank(std::uint32_t wish);
   /// Promises `term`: the highest so far. The match index starts again from the commit slot.
   void promise(const wire::Term& term);

@@ -11,6 +11,7 @@ void Follower::on_beat(const wire::Member& from, const wire::Beat& beat) {
   const bool heard_before = core_.hears_leader();
   if (!core_.peers.beat(from, beat, core_.now.at)) return;
   core_.highest_round = std::max({core_.highest_round, beat.promised.round, beat.heard_promise.round});
+  if (beat.promised) core_.group_lives();
   // A leader's word, or that of anybody who follows it, is enough to follow.
   const bool leads = beat.role == wire::Role::leader && beat.promised.uid == from.uid;
   if (leads ? beat.promised > core_.promised : beat.following == beat.promised && beat.following > core_.promised) {

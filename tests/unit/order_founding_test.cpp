@@ -61,6 +61,20 @@ TEST_CASE("a founder that comes late follows the leader there is") {
   REQUIRE(pipe.until([&] { return pipe.agree(); }));
 }
 
+TEST_CASE("a founder that comes late to a group without a leader is as cautious as the others") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  pipe.crash(3);
+  REQUIRE(pipe.propose(1, "a"));
+  pipe.crash(1);
+  pipe.crash(2);
+  const auto begun = pipe.now().at;
+  for (const std::uint64_t uid : {1, 2, 3}) pipe.start(uid);
+  REQUIRE_FALSE(pipe.at(3).promised());
+  REQUIRE(pipe.until([&] { return pipe.has_leader(); }));
+  CHECK(pipe.now().at - begun >= kDefaults.suspicion);
+}
+
 TEST_CASE("a group that restarts is as cautious as ever: a leader may live that is not heard yet") {
   Pipe pipe;
   pipe.found({1, 2, 3});
