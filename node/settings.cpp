@@ -51,8 +51,8 @@ std::string check_listen(const std::string& text) {
   return address ? std::string() : address.error().message;
 }
 
-void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& durability, std::string& format,
-                 bool& no_beacon) {
+void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& durability, std::string& if_damaged,
+                 std::string& format, bool& no_beacon) {
   const auto env = [](CLI::Option* option, const char* name) { return option->envname(name); };
   env(app.add_option("--data-dir", s.data_directory, "Where this node keeps what it must not forget; made if missing"),
       "GAVEL_DATA_DIR")
@@ -115,8 +115,12 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::IsMember({"fsync", "memory"}))
       ->capture_default_str()
       ->group(disk);
-  app.add_flag("--reset-damaged", s.reset_damaged,
-               "If the log is damaged, set it aside and join as a new node, under another uid")
+  env(app.add_option("--if-damaged", if_damaged,
+                     "rejoin: set damaged files aside, and join as a new node, under another uid; stop: end with an "
+                     "error"),
+      "GAVEL_IF_DAMAGED")
+      ->check(CLI::IsMember({"rejoin", "stop"}))
+      ->capture_default_str()
       ->group(disk);
   env(app.add_option("--retain-closed", ms.retain_closed_s, "Seconds that a closed auction's log is kept"),
       "GAVEL_RETAIN_CLOSED")
@@ -161,11 +165,12 @@ std::variant<Settings, int> read_settings(int argc, char** argv) {
   Settings settings;
   Milliseconds ms;
   std::string durability = "fsync";
+  std::string if_damaged = "rejoin";
   std::string format = "text";
   bool no_beacon = false;
   CLI::App app(kExamples, "gavel-node");
   app.set_version_flag("--version", std::string("gavel-node ") + kVersion);
-  add_options(app, settings, ms, durability, format, no_beacon);
+  add_options(app, settings, ms, durability, if_damaged, format, no_beacon);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -178,6 +183,7 @@ std::variant<Settings, int> read_settings(int argc, char** argv) {
   settings.sync_delay = std::chrono::milliseconds(ms.sync_delay);
   settings.retain_closed = std::chrono::seconds(ms.retain_closed_s);
   settings.durable = durability == "fsync";
+  settings.rejoin_if_damaged = if_damaged == "rejoin";
   settings.log_json = format == "json";
   settings.beacon = !no_beacon;
   if (settings.suspicion < 3 * settings.heartbeat) {

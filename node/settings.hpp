@@ -14,8 +14,8 @@ namespace gavel::node {
 struct Settings {
   std::string data_directory;
   bool bootstrap = false;
-  std::string restore;  ///< a backup to found the cluster from; empty: none
-  bool reset_damaged = false;
+  std::string restore;            ///< a backup to found the cluster from; empty: none
+  bool rejoin_if_damaged = true;  ///< as a new node; otherwise that is an error
   std::string cluster = "gavel";
   std::string name;  ///< empty: made from the uid
   std::string listen = "127.0.0.1";

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/base/digest.hpp"
+#include "common/store/durable_store.hpp"
 #include "common/store/file.hpp"
 
 namespace gavel::store {
@@ -68,7 +69,7 @@ std::string first_line_of(int fd) {
 }  // namespace
 
 Result<NodeIdentity> NodeIdentity::open(const std::string& directory, const std::string& cluster,
-                                        std::optional<std::uint16_t> priority) {
+                                        std::optional<std::uint16_t> priority, IfDamaged if_damaged) {
   if (cluster.empty() || cluster.find('\n') != std::string::npos)
     return fail("a cluster's name is one line, not empty");
   std::error_code error;
@@ -77,13 +78,12 @@ Result<NodeIdentity> NodeIdentity::open(const std::string& directory, const std:
   NodeIdentity node;
   node.directory_ = directory;
   if (auto locked = node.lock(); !locked) return tl::unexpected(locked.error());
-  if (fs::exists(directory + "/" + kFile)) {
-    if (auto loaded = node.load(); !loaded) return tl::unexpected(loaded.error());
+  if (fs::exists(directory + "/" + kFile) || fs::exists(node.log_directory())) {
+    if (auto loaded = node.load(); !loaded) {
+      if (if_damaged == IfDamaged::stop || !node.damaged_) return tl::unexpected(loaded.error());
+      if (auto replaced = node.replace_damaged(cluster, priority); !replaced) return tl::unexpected(replaced.error());
+    }
   } else {
-    if (fs::exists(node.log_directory()))
-      return fail(directory + "/" + kFile +
-                  ": is missing beside a log; who this node was cannot be known: move the "
-                  "data directory away and start with a new one");
     node.cluster_ = cluster;
     if (auto drawn = node.draw_uid(priority.value_or(0)); !drawn) return tl::unexpected(drawn.error());
   }
@@ -118,6 +118,12 @@ Result<void> NodeIdentity::lock() {
 
 Result<void> NodeIdentity::load() {
   const auto path = directory_ + "/" + kFile;
+  const auto damaged = [&](const std::string& how) {
+    damaged_ = true;
+    return fail(path + ": is " + how +
+                "; who this node was cannot be known: move the data directory away and start with a new one");
+  };
+  if (!fs::exists(path)) return damaged("missing beside a log");
   const auto file = File::open(path, false, nullptr);
   if (!file) return tl::unexpected(file.error());
   const auto bytes = file->read(0, 4096);
@@ -127,12 +133,20 @@ Result<void> NodeIdentity::load() {
   const bool readable = std::getline(in, line) && line == kFirstLine && read_line(in, "cluster", cluster_) &&
                         read_number(in, "uid", uid_.value) && read_number(in, "starts", starts_);
   const auto text = text_of(cluster_, uid_, starts_);
-  if (!readable || *bytes != text + checksum_line(text)) {
-    return fail(
-        path +
-        ": is damaged; who this node was cannot be known: move the data directory away and start with a new one");
-  }
+  if (!readable || *bytes != text + checksum_line(text)) return damaged("damaged");
   return {};
+}
+
+Result<void> NodeIdentity::replace_damaged(const std::string& cluster, std::optional<std::uint16_t> priority) {
+  const auto path = directory_ + "/" + kFile;
+  replaced_ = path + " was missing beside a log";
+  if (fs::exists(path)) {
+    const auto aside = set_aside(path);
+    if (!aside) return tl::unexpected(aside.error());
+    replaced_ = path + " was damaged, and was set aside as " + *aside;
+  }
+  cluster_ = cluster;
+  return draw_uid(priority.value_or(0));
 }
 
 Result<void> NodeIdentity::draw_uid(std::uint16_t priority) {
@@ -160,6 +174,7 @@ Result<void> NodeIdentity::renew() {
 NodeIdentity::NodeIdentity(NodeIdentity&& other) noexcept
     : directory_(std::move(other.directory_)),
       cluster_(std::move(other.cluster_)),
+      replaced_(std::move(other.replaced_)),
       uid_(other.uid_),
       incarnation_(other.incarnation_),
       starts_(other.starts_),
@@ -168,6 +183,7 @@ NodeIdentity::NodeIdentity(NodeIdentity&& other) noexcept
 NodeIdentity& NodeIdentity::operator=(NodeIdentity&& other) noexcept {
   std::swap(directory_, other.directory_);
   std::swap(cluster_, other.cluster_);
+  std::swap(replaced_, other.replaced_);
   std::swap(uid_, other.uid_);
   std::swap(incarnation_, other.incarnation_);
   std::swap(starts_, other.starts_);

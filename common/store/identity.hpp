@@ -14,11 +14,18 @@ namespace gavel::store {
 
 class NodeIdentity {
  public:
+  /// What to do with a node.id that is damaged, or missing beside a log.
+  enum class IfDamaged : std::uint8_t {
+    stop,    ///< it is an error
+    replace  ///< it is set aside, and this is another node from now on: was_replaced()
+  };
+
   /// Makes `directory` if it is not there, locks it for the life of this object, and counts a start. `priority` goes
   /// into the uid of a new node; of an old one it must be the same, if it is given. Errors, for the operator: the
   /// directory is in use (by which process), belongs to another cluster or priority, is damaged, or cannot be written.
   static Result<NodeIdentity> open(const std::string& directory, const std::string& cluster,
-                                   std::optional<std::uint16_t> priority = std::nullopt);
+                                   std::optional<std::uint16_t> priority = std::nullopt,
+                                   IfDamaged if_damaged = IfDamaged::stop);
 
   NodeIdentity(NodeIdentity&& other) noexcept;
   NodeIdentity& operator=(NodeIdentity&& other) noexcept;
@@ -33,6 +40,10 @@ class NodeIdentity {
   /// Where the log belongs.
   std::string log_directory() const { return directory_ + "/log"; }
 
+  /// What became of a node.id that was damaged, for the operator; empty: it was not. Whatever else the directory holds
+  /// was another node's.
+  const std::string& was_replaced() const { return replaced_; }
+
   /// After damage: from now on, durably, this is another node, of the same cluster and priority.
   Result<void> renew();
 
@@ -41,11 +52,14 @@ class NodeIdentity {
 
   Result<void> lock();
   Result<void> load();
+  Result<void> replace_damaged(const std::string& cluster, std::optional<std::uint16_t> priority);
   Result<void> draw_uid(std::uint16_t priority);
   Result<void> save();
 
   std::string directory_;
   std::string cluster_;
+  std::string replaced_;
+  bool damaged_ = false;
   Uid uid_;
   Incarnation incarnation_;
   std::uint64_t starts_ = 0;
