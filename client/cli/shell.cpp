@@ -65,6 +65,7 @@ void Shell::begin() {
   try {
     for (const auto& item : house.items()) ids_.insert(item.id);
     for (const auto& auction : house.auctions(directory::Which::all)) ids_.insert(auction.id);
+    for (const auto& node : house.nodes()) nodes_.insert(node.name);
   } catch (const Failure& failure) {
     if (failure.code == Exit::interrupted) throw;
     std::cerr << "gavel: " << failure.message << '\n';
@@ -195,6 +196,9 @@ void Shell::on_telling(const Telling& telling) {
 void Shell::learn(const Telling& telling) {
   const std::string kind = telling.row.value("event", "");
   if (kind == "item" || kind == "auction") ids_.insert(telling.row.value("id", ""));
+  if (kind != "node") return;
+  const std::string name = telling.row.value("node", "");
+  telling.row.value("member", true) ? void(nodes_.insert(name)) : void(nodes_.erase(name));
 }
 
 std::vector<std::string> Shell::complete(const std::string& before, const std::string& word) {
@@ -209,8 +213,14 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
     std::sort(all.begin(), all.end());
   } else if (words && words->size() == 1 && words->front() == "items") {
     all = {"add", "list"};
-  } else {
-    all.assign(ids_.begin(), ids_.end());
+  } else if (words && !words->empty()) {
+    static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients"};
+    static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader"};
+    const bool wants_node =
+        kOfNodes.contains(words->front()) || (words->front() == "transfer-leader" && words->size() == 2);
+    const auto& known = wants_node ? nodes_ : ids_;
+    all.assign(known.begin(), known.end());
+    if (!wants_node && kOfGroups.contains(words->front())) all.emplace_back("directory");
   }
   all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }),
             all.end());

@@ -32,8 +32,9 @@ class Shell {
   std::vector<std::string> complete(const std::string& before, const std::string& word);
 
   Context context_;
-  /// Ids of items and auctions, for completion.
+  /// Ids of items and auctions, and names of nodes, for completion.
   std::set<std::string> ids_;
+  std::set<std::string> nodes_;
   std::optional<LineEditor> editor_;
 };
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -116,6 +117,81 @@ class House(unittest.TestCase):
         text = self.gavel("status")
         self.assertIn("ring of directory", text)
         self.assertIn("┌▶", text)
+
+    def test_who_is_whose(self):
+        shell = subprocess.Popen([GAVEL, "--as", "ann", "shell"], env=self.environment, text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(shell.kill)
+        self.addCleanup(shell.stdout.close)
+        print("report -o jsonl", file=shell.stdin, flush=True)
+        report = json.loads(next(line for line in shell.stdout if line.startswith("{")))
+        self.assertEqual(report["name"], "ann")
+        servers = {s["node"]: s for s in self.data("servers")}
+        self.assertEqual(servers[report["gateway"]]["uid"], report["gateway_uid"])
+        self.assertEqual(sum(s["manager"] for s in servers.values()), 1)
+        mine = [c for c in self.data("clients") if c["id"] == report["client"]]
+        self.assertEqual([(c["name"], c["node"], c["stays"], c["watches"]) for c in mine],
+                         [("ann", report["gateway"], True, ["directory"])])
+        self.assertEqual([c["id"] for c in self.data("clients", report["gateway"]) if c["name"] == "ann"], [report["client"]])
+        shell.communicate("exit\n", timeout=30)
+        self.assertEqual([c for c in self.data("clients") if c["name"] == "ann"], [], "it took leave")
+        self.assertIn("node-1, node-2, node-3", self.gavel("clients", "node-9", code=4))
+
+    def test_clients_that_stay_are_shared_out(self):
+        shells = [subprocess.Popen([GAVEL, "--as", f"c{n}", "shell"], env=self.environment, text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) for n in range(6)]
+        deadline = time.monotonic() + 20
+        while True:
+            served = [c["node"] for c in self.data("clients") if c["stays"]]
+            if len(served) == 6:
+                break
+            self.assertLess(time.monotonic(), deadline, served)
+        for shell in shells:
+            shell.communicate("exit\n", timeout=30)
+        counts = [served.count(node) for node in ("node-1", "node-2", "node-3")]
+        self.assertLessEqual(max(counts) - min(counts), 2, counts)
+
+    def test_a_node_that_nobody_can_replace_keeps_its_seat_when_it_is_drained(self):
+        self.start("drained")
+        self.assertIn("drained", self.gavel("drain", "node-2", code=3))
+        self.assertIn("draining", [s["state"] for s in self.data("servers")])
+        self.assertIn("nobody free for node-2", " ".join(h["what"] for h in self.status("healing")))
+        self.assertTrue(self.data("undrain", "node-2")["changed"])
+        self.assertEqual({s["state"] for s in self.data("servers")}, {"up"})
+        self.assertIn("is up", self.gavel("remove", "node-2", code=3))
+        self.assertIn("node-1", self.gavel("drain", "nobody", code=4))
+
+    def test_the_lead_is_handed_over_and_bids_only_take_longer(self):
+        self.start("handed")
+        self.gavel("bid", "handed", "25", "--as", "ann")
+        for node in ("node-1", "node-3", "node-2"):
+            self.assertEqual(self.data("transfer-leader", "handed", node)["leader"], node)
+            leaders = [m["node"] for m in self.data("members", "handed") if m["role"] == "leader"]
+            self.assertEqual(leaders, [node])
+        self.assertIn("already", self.gavel("transfer-leader", "handed", "node-2"))
+        self.assertEqual(self.data("bid", "handed", "30", "--as", "bob")["verdict"], "accepted")
+        self.assertIn("no auction 'nothing'", self.gavel("transfer-leader", "nothing", "node-1", code=4))
+
+    def test_every_replica_has_the_same_state_and_so_has_a_backup(self):
+        self.start("verified")
+        self.gavel("bid", "verified", "25", "--as", "ann")
+        for group in ("verified", "directory"):
+            rows = self.data("verify", group)
+            self.assertEqual({r["verdict"] for r in rows}, {"agrees"})
+            self.assertEqual(len({r["digest"] for r in rows}), 1)
+            self.assertEqual(len(rows), 3)
+        file = f"{self.place.name}/house.gavel"
+        written = {g["group"]: g for g in self.data("backup", "--to", file)}
+        self.assertIn("directory", written)
+        self.assertEqual(written["verified"]["bids"], 1)
+        self.assertEqual(self.data("verify", "--file", file)[-1]["verdict"], "holds")
+        self.assertEqual([b["bidder"] for b in self.data("history", "verified", "--file", file)], ["ann"])
+        self.assertIn("gavel-node --bootstrap --restore", self.gavel("restore", file))
+        backup = pathlib.Path(file)
+        whole = backup.read_bytes()
+        backup.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+        self.assertIn("damaged", self.gavel("verify", "--file", file, code=1))
+        self.gavel("restore", file, code=1)
 
     def test_find_hears_the_nodes_and_a_stranger_is_told_the_names(self):
         self.assertEqual(len(self.data("find")), 3)

@@ -2,9 +2,11 @@
 """What the program says and returns when it is used wrongly, or when nobody is there.   usage_test.py GAVEL"""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 import unittest
 
 GAVEL = sys.argv.pop(1)
@@ -51,6 +53,28 @@ class Usage(unittest.TestCase):
     def test_an_unknown_format(self):
         self.refused("items", "list", "-o", "xml", code=2, words=["xml", "jsonl"])
 
+    def test_a_format_by_its_number(self):
+        self.refused("items", "list", "-o", "1", code=2, words=["'1'", "jsonl"])
+
+    def test_a_command_of_operators_without_its_node(self):
+        for command in ("drain", "undrain", "remove"):
+            self.refused(command, code=2, words=["NODE", f"gavel {command} --help"])
+        self.refused("transfer-leader", "lot-7", code=2, words=["NODE"])
+
+    def test_what_to_verify_or_to_show(self):
+        self.refused("verify", code=2, words=["GROUP or --file"])
+        self.refused("history", code=2, words=["AUCTION"])
+        self.refused("backup", code=2, words=["--to"])
+
+    def test_a_file_that_is_not_there_and_one_that_is_no_backup(self):
+        for command in (["verify", "--file"], ["history", "--file"], ["restore"]):
+            self.refused(*command, "/nowhere/at/all", code=4, words=["/nowhere/at/all"])
+            self.refused(*command, __file__, code=1, words=["no backup"])
+
+    def test_a_name_that_is_far_too_long(self):
+        self.refused("--timeout", "0.3", "--beacon-port", str(a_free_port()), "show", "a" * 100_000, code=2,
+                     words=["at most"])
+
     def test_a_duration_that_is_none(self):
         self.refused("start", "lot-7", "--for", "soon", code=2, words=["'soon'", "60s"])
 
@@ -74,9 +98,19 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 5)
         self.assertEqual(run.stdout.strip(), "[]")
 
+    def test_find_that_is_interrupted(self):
+        run = subprocess.Popen([GAVEL, "--beacon-port", str(a_free_port()), "find", "--for", "20s"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(run.kill)
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=10)
+        self.assertEqual(run.returncode, 130)
+
     def test_help_leads_with_examples(self):
         commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status",
-                    "find", "replicas", "bidders", "shell", "completion")
+                    "find", "replicas", "bidders", "shell", "completion", "report", "servers", "clients", "drain", "undrain",
+                    "remove", "transfer-leader", "members", "verify", "backup", "restore")
         for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands)):
             run = gavel(*command, "--help")
             self.assertEqual(run.returncode, 0)

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""The console of a node: at its terminal, at a pipe, and not at all.   console_test.py GAVEL_NODE"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from terminal import Terminal
+
+NODE = sys.argv.pop(1)
+
+
+def a_free_port() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Console(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.addCleanup(self.place.cleanup)
+        self.command = [NODE, "--data-dir", f"{self.place.name}/n1", "--name", "solo", "--bootstrap", "--cluster",
+                        "alone", "--beacon-port", a_free_port()]
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
+
+    def started(self, *options: str) -> subprocess.Popen:
+        node = subprocess.Popen([*self.command, *options], env=self.environment, text=True, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(node.wait)
+        self.addCleanup(node.kill)
+        for stream in (node.stdin, node.stdout, node.stderr):
+            self.addCleanup(stream.close)
+        while "ready" not in node.stderr.readline():
+            self.assertIsNone(node.poll())
+        return node
+
+    def test_a_terminal_is_answered_and_its_end_is_not_the_nodes(self):
+        t = Terminal(self.command)
+        t.wait_for("ready")
+        t.type("report\r")
+        t.wait_for("in cluster alone")
+        t.type("servers\r")
+        t.wait_for("solo (manager)")
+        t.type("clients\r")
+        t.wait_for("serves no client")
+        t.type("nonsense\r")
+        t.wait_for("help lists")
+        t.type("\x04")
+        self.assertFalse(os.waitpid(t.pid, os.WNOHANG)[0])
+        t.type("\x03")
+        t.wait_for("drained")
+        self.assertEqual(t.wait_for_end(), 0)
+
+    def test_a_pipe_is_answered_when_that_was_asked_for(self):
+        node = self.started("--console")
+        print("help\nreport", file=node.stdin, flush=True)
+        said = [node.stdout.readline() for _ in range(6)]
+        self.assertIn("report", said[0])
+        self.assertIn("solo, uid", said[5])
+        node.stdin.close()
+        node.terminate()
+        self.assertEqual(node.wait(timeout=20), 0)
+
+    def test_a_pipe_is_not_read_otherwise(self):
+        node = self.started()
+        print("report", file=node.stdin, flush=True)
+        node.terminate()
+        self.assertEqual(node.wait(timeout=20), 0)
+        self.assertEqual(node.stdout.read(), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
