@@ -1,5 +1,6 @@
 #include "node/console.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -156,9 +157,22 @@ std::string console_answer(const std::string& line, const host::Node& node, Now 
 Console::Console(bool wanted) {
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
   if (!wanted && !terminal) return;
-  fd_ = STDIN_FILENO;
+  // What could be read may be gone again by the time it is (Ctrl-C empties a terminal), and the node must not wait for
+  // more. Opened anew, because others who have the same terminal open would not expect it to be set non-blocking.
+  fd_ = ::open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd_ < 0) {
+    fd_ = STDIN_FILENO;
+    ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
+  }
   // Put into the background later, it would otherwise be stopped when somebody types; so it only loses its console.
   std::signal(SIGTTIN, SIG_IGN);
+}
+
+Console::~Console() { end(); }
+
+void Console::end() {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+  fd_ = -1;
 }
 
 void Console::on_readable(const host::Node& node, Now now) {
@@ -166,10 +180,7 @@ void Console::on_readable(const host::Node& node, Now now) {
   char buffer[1024];
   const auto count = ::read(fd_, buffer, sizeof buffer);
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  if (count <= 0) {
-    fd_ = -1;
-    return;
-  }
+  if (count <= 0) return end();
   typed_.append(buffer, static_cast<std::size_t>(count));
   for (auto end = typed_.find('\n'); end != std::string::npos; end = typed_.find('\n')) {
     write_what_fits(console_answer(typed_.substr(0, end), node, now));

@@ -16,6 +16,9 @@ class Console {
  public:
   /// Reads the standard input if `wanted` or if it is a terminal in whose foreground this process is.
   explicit Console(bool wanted);
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
 
   /// To be watched; -1 if there is no console (any more).
   int fd() const { return fd_; }
@@ -24,6 +27,8 @@ class Console {
   void on_readable(const host::Node& node, Now now);
 
  private:
+  void end();
+
   int fd_ = -1;
   std::string typed_;
 };
