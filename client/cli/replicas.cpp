@@ -30,8 +30,12 @@ void replicas(Context& context, const std::string& id) {
       silent.push_back(one.node.name);
     }
   }
-  at_once(all.size(),
-          [&](std::size_t i) { all[i].history = ask_history(context.settings, all[i].node->node, auction, now); });
+  at_once(all.size(), [&](std::size_t i) {
+    auto& history = all[i].history;
+    history = ask_history(context.settings, all[i].node->node, auction, now);
+    // What was accepted since may have reached one node and not yet the other.
+    std::erase_if(history.bids, [&](const auction::BidRecord& bid) { return bid.slot > now; });
+  });
 
   Section section{"replicas",
                   {{"node", "NODE"},
