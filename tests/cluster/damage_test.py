@@ -4,7 +4,6 @@ acknowledged is lost.
 """
 
 import random
-import shutil
 
 from client import DIRECTORY
 from harness import ClusterTest
@@ -29,7 +28,7 @@ def cut(path, chance):
 
 
 class Damage(ClusterTest):
-    OPTIONS = ("--hold-down", "60000", "--replace-after", "600", "--log-level", "warn")
+    OPTIONS = ("--hold-down", "60000", "--replace-after", "600", "--retain-closed", "1", "--log-level", "warn")
 
     def files(self, node):
         return sorted(path for path in node.data.rglob("*") if path.is_file() and path.stat().st_size > 0
@@ -40,26 +39,20 @@ class Damage(ClusterTest):
         self.say(f"{node.name}: {path.relative_to(node.data)} {'cut short' if how is cut else 'bytes flipped'}")
 
     def come_back(self, node, former):
-        """As it would be brought back by an operator who does what the node says. Tells how it went. `former`: its uid."""
-        for extra, words in (([], "goes on"), (["--reset-damaged"], "is reset")):
-            self.cluster.launch(node, extra)
-            try:
-                self.cluster.wait_serving([node])
-            except Failure:
-                self.assertEqual(node.process.exit_code(), 1, node.log_tail())
-                said = node.log_tail(3)
-                self.assertIn(str(node.data), said, "it names the file")
-                continue
-            if not extra and node.uid != former:
-                words = "came back as a new node"
-            break
-        else:
-            # Not even who it was is known: an operator gives it an empty directory.
-            shutil.rmtree(node.data)
+        """As it was, or as another node: that it may choose by itself, or leave to the operator. Tells how it went. `former`:
+        its uid before."""
+        self.cluster.launch(node, ["--if-damaged", "stop"])
+        try:
+            self.cluster.wait_serving([node])
+            self.assertEqual(node.uid, former)
+            words = "goes on"
+        except Failure:
+            self.assertEqual(node.process.exit_code(), 1, node.log_tail())
+            self.assertIn(str(node.data), node.log_tail(3), "it names the file")
             self.cluster.launch(node)
             self.cluster.wait_serving([node])
-            words = "joins with an empty directory"
-        self.assertTrue(words == "goes on" or node.uid != former, "a node that may have forgotten draws a new uid")
+            self.assertNotEqual(node.uid, former, "a node that may have forgotten draws a new uid")
+            words = "rejoins as another node"
         self.say(f"{node.name} {words}")
         return words
 
@@ -93,10 +86,13 @@ class Damage(ClusterTest):
         return outcomes
 
     def prepare(self):
+        ended = self.client.start_auction(self.client.add_item("a vase"), 1)["id"]
         auction = self.auction()
         load = self.load(auction, count=2)
         self.bids(load, 100)
-        return auction, load, self.followers(auction)[0]
+        node = next(node for node in self.followers(auction) if node.name in self.member_names(ended))
+        wait_until("an auction is archived", (node.data / "archive" / f"{ended}.gavel").exists, 20, 0.05)
+        return auction, load, node
 
     def test_flipped_at_rest(self):
         """bytes flipped in any file of a node that is down lose nothing, and it comes back, if need be under a new uid"""

@@ -80,9 +80,9 @@ class ClusterTest(unittest.TestCase):
         self.say(f"{row['id']} runs, active auctioneer {leader}")
         return row["id"]
 
-    def load(self, auction, count=3, client=None, seed=1):
-        """Bidders at work until the test is over."""
-        load = Bidders(client or self.client, auction, count, AUCTION_SECONDS, seed)
+    def load(self, auction, count=3, client=None, seed=1, extra=()):
+        """Bidders at work until the test is over. `extra`: options of theirs."""
+        load = Bidders(client or self.client, auction, count, AUCTION_SECONDS, seed, extra=extra)
         self.loads.append(load)
         self.bids(load, 5)
         return load

@@ -38,11 +38,11 @@ class Healing(ClusterTest):
 
     def replace(self, choose):
         auction = self.auction()
-        load = self.load(auction)
+        load = self.load(auction, count=2, extra=["--pause", "200ms"])
         before = self.member_names(auction)
         dead = choose(auction)
         for node in self.outsiders(auction):
-            faults.inject(node, sync_delay=300)  # so that one can see it happen
+            faults.inject(node, sync_delay=150)  # so slow that one can see it happen
         self.kill(dead)
         steps = self.watch_replacement(auction, dead)
         faults.heal(self.cluster)

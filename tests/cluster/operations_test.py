@@ -106,7 +106,8 @@ class Operations(ClusterTest):
         load.end()
         bids = self.client.ask("history", auction)
         file = self.directory / "house.gavel"
-        self.gavel("backup", file)
+        self.gavel("backup", "--to", file)
+        self.assertIn(auction, self.gavel("restore", file))
         self.cluster.kill_all()
         self.say("all nodes are killed and never come back")
 

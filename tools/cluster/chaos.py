@@ -164,12 +164,17 @@ class Chaos:
                 self.start_again(node)
 
     def pause(self):
-        _, group = self.some_group()
-        node = self.victim(group if self.chance.random() < 0.5 else None)
+        sale, group = self.some_group()
+        leading = self.chance.random() < 0.5
+        node = self.victim(group if leading else None)
         if node is None:
             return
+        alone, before = not self.wrong, time.monotonic()
         node.process.send(signal.SIGSTOP)
-        self.say(f"SIGSTOP to {node.name}")
+        wait_until("it is stopped", node.process.stopped, 5, 0.001)
+        if sale and leading and alone:
+            sale.strikes.append((before, time.monotonic()))
+        self.say(f"SIGSTOP to {node.name}{f', which leads {group}' if leading else ''}")
         self.impair(node, self.moment(), lambda: node.process.send(signal.SIGCONT))
 
     def terminate(self):

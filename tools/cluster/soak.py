@@ -104,8 +104,8 @@ def sample(node):
 class Watch:
     """Samples and rows."""
 
-    def __init__(self, cluster, say):
-        self.cluster, self.say = cluster, say
+    def __init__(self, cluster, say, row_seconds=ROW_SECONDS):
+        self.cluster, self.say, self.row_seconds = cluster, say, row_seconds
         self.start = time.monotonic()
         self.samples = []
         self.rows = []
@@ -116,7 +116,7 @@ class Watch:
         now = time.monotonic()
         if now < self.next_sample:
             return
-        self.next_sample = now + ROW_SECONDS / SAMPLES
+        self.next_sample = now + self.row_seconds / SAMPLES
         found = []
         for node in self.cluster.live():
             try:
@@ -152,8 +152,8 @@ def rise(points):
     return slope * (points[-1][0] - points[0][0])
 
 
-def judge(rows):
-    """What grew, each in words; and the words for what did not."""
+def judge(rows, slack=1.0):
+    """What grew, each in words; and the words for what did not. `slack`: times the tolerances."""
     warm = rows[-1]["time"] * WARM_UP if rows else 0
     kept = [row for row in rows if row["time"] >= warm]
     if len(kept) < 3:
@@ -163,7 +163,7 @@ def judge(rows):
     grown, steady = [], []
     for name, column in COLUMNS.items():
         mean = statistics.mean(row[name] for row in kept)
-        tolerance = column.share * mean + column.absolute + column.sale * sales + column.slot * slots
+        tolerance = slack * (column.share * mean + column.absolute + column.sale * sales + column.slot * slots)
         risen = rise([(row["time"], max(column.free, row[name])) for row in kept])
         words = f"{name} {column.unit}".rstrip() + f": rose by {risen:.1f} on a mean of {mean:.1f}, tolerated {tolerance:.1f}"
         (grown if risen > tolerance else steady).append(words)
@@ -173,15 +173,15 @@ def judge(rows):
 # ---- the run
 
 class Soak:
-    def __init__(self, cluster, seed=1, say=print, lanes=3, seconds=(3, 6)):
+    def __init__(self, cluster, seed=1, say=print, lanes=3, seconds=(3, 6), row_seconds=ROW_SECONDS, slack=1.0):
         self.cluster, self.say = cluster, say
         self.chance = random.Random(seed)
         self.seed = seed
         self.trade = Trade(cluster, lanes, seconds, seed=seed, pause="50ms")
         self.account = Account(cluster)
-        self.watch = Watch(cluster, say)
+        self.watch = Watch(cluster, say, row_seconds)
+        self.slack = slack
         self.waiting = []      # sales that are to be checked once things are calm
-        self.gone = []         # killed for good and still listed
         self.mishaps = 0
 
     def run(self, seconds, mishap_every=15):
@@ -204,7 +204,7 @@ class Soak:
             self.account.blame("closed", f"the cluster could not be brought to rest: {failure}")
         finally:
             self.trade.abandon()
-        self.grown, self.steady = judge(self.watch.rows)
+        self.grown, self.steady = judge(self.watch.rows, self.slack)
         return self.account.clean and self.account.acknowledged > 0 and not self.grown
 
     def report(self):
