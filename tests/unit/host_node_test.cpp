@@ -277,4 +277,25 @@ TEST_CASE("an auction that ended is archived by those who served it, and its log
   }
 }
 
+TEST_CASE("a node that starts again founds nothing that ended long ago, while it reads what it knew") {
+  SmallWorld world;
+  found(world, 3, [](NodeSetup& s) { s.retain_closed = 1s; });
+  const auto auction = start_auction(world, 1, 1s);
+  REQUIRE(world.run_until([&] { return world.at(2).disk.archives().size() == 1; }, 20s));
+  world.run(1s);
+  const auto archives = world.at(2).disk.archives().size();
+  world.kill(2);
+  world.start(2, false, [](NodeSetup& s) { s.retain_closed = 1s; });
+  bool hosted = false;
+  world.run_until(
+      [&] {
+        hosted = hosted || world.node(2).replica(auction.group);
+        return hosted;
+      },
+      5s);
+  CHECK_FALSE(hosted);
+  CHECK(record_of(world, 2, auction.group).outcome.has_value());
+  CHECK(world.at(2).disk.archives().size() == archives);
+}
+
 }  // namespace gavel::host
