@@ -31,7 +31,7 @@ struct Settings {
   bool beacon = true;
   std::uint16_t beacon_port = 7420;
   std::string beacon_address;  ///< empty: the network's broadcast address
-  bool console = false;  ///< even if the standard input is no terminal
+  bool console = false;        ///< even if the standard input is no terminal
   std::string log_level = "info";
   bool log_json = false;
   bool allow_faults = false;
