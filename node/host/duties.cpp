@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "node/host/node.hpp"
+#include "node/services/mistakes.hpp"
 
 namespace gavel::host {
 namespace {
+
+using house::broken;
+using house::Mistake;
 
 /// It leads, and has applied everything that was committed before it did.
 bool leads_surely(const order::Replica& replica) {
@@ -46,7 +50,8 @@ void Duties::see_to_auction(Now now, const DirectoryService& directory, const Ho
   const auto* record = directory.auction_of(hosted.group);
   const bool leads = leads_surely(*hosted.replica);
   const bool wishes = leads && record && !record->outcome;
-  set_goal(now, hosted.group, wishes ? wire::Config{record->members, {}} : wire::Config{}, effects);
+  if (!broken(Mistake::goal_of_former_reign) || hosted.goal == wire::Config{})
+    set_goal(now, hosted.group, wishes ? wire::Config{record->members, {}} : wire::Config{}, effects);
   if (!leads) return;
   propose_deadline(now, hosted, effects);
   report_auction(now, directory, hosted, effects);
@@ -115,6 +120,7 @@ directory::Life Duties::life_of(Now now, const directory::NodeRecord& node) cons
   const TimePoint heard = mesh_.heard(node.uid);
   if (node.uid == setup_.self.uid || now.at <= heard + patience) return directory::Life::up;
   const Duration silent = now.at - std::max(heard, leading_since_);
+  if (broken(Mistake::never_lost)) return silent > patience ? directory::Life::down : node.life;
   if (node.life == directory::Life::lost || silent > std::max(setup_.replace_after, patience))
     return directory::Life::lost;
   return silent > patience ? directory::Life::down : node.life;
@@ -130,7 +136,7 @@ void Duties::set_goal(Now now, GroupId group, wire::Config goal, NodeEffects& ef
 void Duties::propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects) {
   const auto& machine = hosted.machine();
   const auto deadline = machine.next_deadline();
-  if (deadline && *deadline <= now.wall)
+  if (deadline && *deadline <= now.wall && !broken(Mistake::closes_unproposed))
     proposals_.propose(now, hosted.group, Proposals::About::deadline, 0, machine.deadline_command(), effects);
 }
 

@@ -132,6 +132,8 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   bool registered = false;
   if (const auto* directory = placement.directory()) {
     mesh.on_listed(now, directory->nodes(), effects);
+  }
+  if (const auto* directory = placement.current() ? placement.directory() : nullptr) {
     duties.run(now, *directory, effects);
     registered = duties.registered(*directory);
     replicas.set_draining(now, drain_until != kNever || duties.draining(*directory), effects);

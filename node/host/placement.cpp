@@ -5,16 +5,21 @@
 #include "common/base/print.hpp"
 #include "common/wire/archive.hpp"
 #include "node/host/node.hpp"
+#include "node/services/mistakes.hpp"
 
 namespace gavel::host {
 namespace {
 
+using house::broken;
+using house::Mistake;
+
 bool contains(const std::vector<Uid>& uids, Uid uid) { return std::binary_search(uids.begin(), uids.end(), uid); }
 
-/// A founder that was replaced founds nothing, for the group goes on without it; unless nobody is known to have led the
-/// group yet: then it may be that too few of the others are left to found it.
+/// A founder with nothing durable of the group has promised nothing in it and may found it at any time, replaced or
+/// not; and it must: the group counts it as a voter until it agreed on its successor, and may need its vote for that.
 bool founds(const directory::Auction& auction, Uid uid) {
-  return contains(auction.genesis, uid) && (!contains(auction.replaced, uid) || !auction.active_since);
+  if (broken(Mistake::late_founder_stays_away) && contains(auction.replaced, uid)) return false;
+  return contains(auction.genesis, uid);
 }
 
 /// Whether a running auction is to have a durable replica on that node.
@@ -27,6 +32,16 @@ bool belongs_to(const directory::Auction& auction, Uid uid) {
 const DirectoryService* Placement::directory() const {
   const auto* hosted = replicas_.find(kDirectoryGroup);
   return hosted ? directory_in(hosted->replica->machine()) : nullptr;
+}
+
+bool Placement::current() {
+  const auto* hosted = replicas_.find(kDirectoryGroup);
+  if (hosted && !current_) {
+    const auto& replica = *hosted->replica;
+    // (What nobody else has may be cut off the log, and is not waited for then.)
+    current_ = replica.commit() >= std::min(hosted->kept, replica.last()) || broken(Mistake::acts_on_the_past);
+  }
+  return current_;
 }
 
 bool Placement::settled(TimePoint at) const {
@@ -52,7 +67,7 @@ Placement::Reach Placement::reach(Now now, GroupId group, NodeEffects& effects) 
 std::vector<GroupId> Placement::run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects) {
   std::vector<GroupId> gone;
   if (const auto* known = directory()) {
-    start_what_is_new(now, *known, gone, effects);
+    if (current()) start_what_is_new(now, *known, gone, effects);
     stop_what_is_old(now, *known, in_use, gone, effects);
   }
   return gone;
@@ -67,7 +82,8 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
     if (hosted && !hosted->observer) continue;
     if (hosted) gone.push_back(auction.group);
     if (founds(auction, setup_.self.uid)) {
-      replicas_.found(now, auction.group, {auction.genesis, {}}, auction_machine(auction.terms), effects);
+      const auto& founders = broken(Mistake::founds_with_members) ? auction.members : auction.genesis;
+      replicas_.found(now, auction.group, {founders, {}}, auction_machine(auction.terms), effects);
       effects.notes.push_back(
           {auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.genesis.size())});
     } else {
@@ -84,7 +100,9 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
   for (const auto& [group, hosted] : replicas_.all()) {
     if (group == kDirectoryGroup) continue;
     const auto* auction = directory.auction_of(group);
-    if (auction && is_retired(now, *auction))
+    const bool wiped = broken(Mistake::wipes_unseated) && auction && !auction->outcome && !hosted.observer &&
+                       !belongs_to(*auction, setup_.self.uid);
+    if ((auction && is_retired(now, *auction)) || wiped)
       old.push_back(group);
     else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle)
       old.push_back(group);
@@ -105,8 +123,8 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
 void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& effects) {
   const auto& hosted = *replicas_.find(auction.group);
   const auto* state = auction_in(hosted.replica->machine());
-  if (hosted.observer || hosted.replica->blank() || !state || !state->book().outcome())
-    return replicas_.stop(auction.group, effects);
+  const bool whole = state && (state->book().outcome() || broken(Mistake::archives_anything));
+  if (hosted.observer || hosted.replica->blank() || !whole) return replicas_.stop(auction.group, effects);
   const auto snapshot = hosted.replica->snapshot();
   const wire::Archive archive{
       setup_.cluster, now.wall, {{auction.group, snapshot.slot, share(wire::encode(snapshot))}}};

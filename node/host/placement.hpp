@@ -20,6 +20,9 @@ class Placement {
 
   /// Null before this node has a directory replica.
   const DirectoryService* directory() const;
+  /// All that this node ever knew of the directory is applied again since its start. Until then it sees times that have
+  /// passed, with auctions that are over: it must found nothing by them, and do nothing about them.
+  bool current();
   /// This node holds the directory's state and hears its leader.
   bool settled(TimePoint at) const;
 
@@ -41,6 +44,7 @@ class Placement {
   const NodeSetup& setup_;
   Replicas& replicas_;
   Counters& counters_;
+  bool current_ = false;
 };
 
 }  // namespace gavel::host

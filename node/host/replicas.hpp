@@ -31,6 +31,7 @@ struct Hosted {
   gateway::EventHistory history;
   wire::Config goal;          ///< the last one set
   TimePoint used = kLongAgo;  ///< by a client, for observers
+  Slot kept;                  ///< the end of its log when it was started
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
 };

@@ -7,6 +7,7 @@
 #include "node/services/directory_checks.hpp"
 #include "node/services/directory_questions.hpp"
 #include "node/services/directory_staff.hpp"
+#include "node/services/mistakes.hpp"
 #include "node/services/text.hpp"
 
 namespace gavel {
@@ -17,6 +18,8 @@ using directory::ItemState;
 using directory::Refusal;
 using directory::Refused;
 using directory::Reply;
+using house::broken;
+using house::Mistake;
 
 /// What a snapshot begins with.
 struct SnapshotHead {
@@ -69,7 +72,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::Register
                                      node.version,
                                      node.room,
                                      directory::Life::up,
-                                     known && known->draining,
+                                     known && known->draining && !broken(Mistake::forgets_drain),
                                      anew ? state_.joined + 1 : known->joined};
   if (known && same(*known, record)) return Done{false};
   state_.joined = std::max(state_.joined, record.joined);
@@ -191,7 +194,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionC
   }
   state_.close(auction, closed.outcome);
   auto& item = state_.items.at(auction.terms.item);
-  item.state = closed.outcome.winner ? ItemState::sold : ItemState::unsold;
+  item.state = closed.outcome.winner && !broken(Mistake::forgets_sold) ? ItemState::sold : ItemState::unsold;
   push(events, directory::ItemChanged{item});
   push(events, directory::AuctionChanged{auction});
   staff(events);

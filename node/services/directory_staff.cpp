@@ -7,12 +7,15 @@
 #include <set>
 
 #include "common/base/check.hpp"
+#include "node/services/mistakes.hpp"
 
 namespace gavel {
 namespace {
 
 using directory::kMaxMembers;
 using directory::NodeRecord;
+using house::broken;
+using house::Mistake;
 
 void insert(std::vector<Uid>& uids, Uid uid) {
   const auto at = std::lower_bound(uids.begin(), uids.end(), uid);
@@ -26,9 +29,13 @@ class Pool {
  public:
   Pool(const DirectoryState& state, Uid gone) {
     for (const auto& [uid, node] : state.nodes)
-      if (uid != gone && node.is_fit() && node.used < node.slots) free_.insert({node.used, uid, node.slots});
+      if (uid != gone && may_serve(node) && (node.used < node.slots || broken(Mistake::seats_twice)))
+        free_.insert({node.used, uid, node.slots});
   }
 
+  static bool may_serve(const NodeRecord& node) {
+    return node.is_fit() || (broken(Mistake::staffs_draining) && node.life == directory::Life::up);
+  }
   bool empty() const { return free_.empty(); }
   /// Takes a slot of the first node that is none of these.
   std::optional<Uid> take(const std::vector<Uid>& members) {
@@ -76,12 +83,14 @@ class Plan {
 
   void replace(const std::function<bool(Uid)>& unfit) {
     for (const auto& id : state_.running) {
-      if (pool_.empty()) return;
+      if (pool_.empty() && !broken(Mistake::shrinks_quietly)) return;
       const auto before = members(id);
       for (const Uid uid : before) {
         if (!unfit(uid)) continue;
         // Whoever had the seat is still among the members here, so it cannot be given to anyone twice.
         const auto successor = pool_.take(members(id));
+        if (broken(Mistake::shrinks_quietly) && !successor && members(id).size() > 1)
+          std::erase(due_[id] = members(id), uid);
         if (!successor) break;
         auto after = members(id);
         std::erase(after, uid);
@@ -112,6 +121,7 @@ class Plan {
 
 /// A founder without a seat is one that was replaced, and stays one.
 void note_replaced(directory::Auction& auction) {
+  if (broken(Mistake::skips_replaced)) return;
   for (const Uid uid : auction.genesis)
     if (!contains(auction.members, uid)) insert(auction.replaced, uid);
 }
