@@ -17,6 +17,16 @@ std::string name_of(const DirectoryService* directory, Uid uid) {
   return "node " + hex(uid.value);
 }
 
+/// The core knows nodes by their uids only.
+std::string with_names(const DirectoryService* directory, std::string text) {
+  if (!directory) return text;
+  for (const auto& [uid, node] : directory->nodes()) {
+    const std::string as_told = "n" + hex(uid.value);
+    if (const auto at = text.find(as_told); at != std::string::npos) text.replace(at, as_told.size(), node.name);
+  }
+  return text;
+}
+
 }  // namespace
 
 // ---- who goes elsewhere -----------------------------------------------------------------------------------------
@@ -96,10 +106,8 @@ void Gateway::on(Now now, BytesView routing_id, const wire::TransferLead& transf
   }
   const std::string name = name_of(directory, transfer.to);
   if (transfer.to == setup_.self.uid) return operated(true, name + " leads already");
-  if (auto objection = hosted->replica->transfer_objection(transfer.to, now.at); !objection.empty()) {
-    if (const auto uid = print(transfer.to); objection.starts_with(uid)) objection.replace(0, uid.size(), name);
-    return operated(false, std::move(objection));
-  }
+  if (auto objection = hosted->replica->transfer_objection(transfer.to, now.at); !objection.empty())
+    return operated(false, with_names(directory, std::move(objection)));
   replicas_.step(now, transfer.group, order::TransferTo{transfer.to}, effects);
   operated(true, "handing over to " + name);
 }
