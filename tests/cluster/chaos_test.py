@@ -8,7 +8,7 @@ from chaos import OPTIONS, Chaos
 from harness import ClusterTest
 
 SEED = int(os.environ.get("GAVEL_CHAOS_SEED", "1"))
-SECONDS = float(os.environ.get("GAVEL_CHAOS_SECONDS", "20"))
+SECONDS = float(os.environ.get("GAVEL_CHAOS_SECONDS", "15"))
 
 
 class RandomFaults(ClusterTest):

@@ -102,7 +102,7 @@ class Watching(StayingClients):
     def test_gateway_killed_again_and_again(self):
         """a watcher whose gateway is killed five times hears of every bid once and in order, and of the close"""
         item = self.client.add_item("a lamp")
-        auction = self.client.start_auction(item, 20)["id"]
+        auction = self.client.start_auction(item, 13)["id"]
         self.client.wait_for_leader(auction)
         watcher = self.watcher(auction)
         load = self.load(auction)

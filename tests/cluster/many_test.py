@@ -62,7 +62,7 @@ class ManyAuctions(ClusterTest):
         items = [f"item-{i}" for i in range(50)]
         start = time.monotonic()
         for item in items:
-            self.sell(item, 18000)
+            self.sell(item, 12000)
         self.say(f"50 auctions started within {time.monotonic() - start:.1f} s")
         loads = [self.load(item, count=1, seed=i) for i, item in enumerate(items[:2])]
         for item in items[2:]:

@@ -99,7 +99,7 @@ class Operations(ClusterTest):
         offered = self.client.add_item("a clock")
         wait_until(f"{ended} is closed", lambda: self.client.result(ended), 15)
         item = self.client.add_item("a lamp", "10.00", "0.50")
-        auction = self.client.start_auction(item, 25)["id"]
+        auction = self.client.start_auction(item, 16)["id"]
         self.client.wait_for_leader(auction)
         load = self.load(auction)
         self.bids(load, 100)

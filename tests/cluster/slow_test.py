@@ -26,7 +26,7 @@ class Slow(ClusterTest):
     def compare(self, load, begin, end):
         """Throughput in turns without and with the fault; what is left of it."""
         rates = {False: [], True: []}
-        for _ in range(3):
+        for _ in range(2):
             for slow in (False, True):
                 (begin if slow else end)()
                 rates[slow].append(answers_per_second(load, 1.5))

@@ -8,14 +8,14 @@ from soak import OPTIONS, Soak, judge
 
 class ShortSoak(ClusterTest):
     OPTIONS = OPTIONS
-    SECONDS = 40
+    SECONDS = 30
     # So short a run is nearly all warm-up: the real bounds are for `make soak`.
     SLACK = 3
 
     def test_nothing_grows(self):
         """auctions, deaths, joins, drains and restarts in turn: memory, files, logs and connections stay bounded"""
         soak = Soak(self.cluster, 1, lambda text: print(text, flush=True), row_seconds=5, slack=self.SLACK)
-        clean = soak.run(self.SECONDS, mishap_every=6)
+        clean = soak.run(self.SECONDS, mishap_every=4)
         for line in soak.report():
             self.say(line)
         self.assertTrue(clean, (soak.grown, soak.account.violations))

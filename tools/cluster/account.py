@@ -45,7 +45,7 @@ class Account:
         except Failure as failure:
             return self.blame("closed", str(failure))
         self.checked["closed"] += 1
-        names = {node.name for node in self.cluster.live() if node.uid in row["members"]}
+        names = self._voters(client, sale, row)
         replicas = client.settled_replicas(sale.auction, names, timeout)
         if missing := names - {replica["node"] for replica in replicas}:
             self.blame("bids", f"{sale.auction}: no answer from {', '.join(sorted(missing))}, though a member")
@@ -57,6 +57,13 @@ class Account:
             if took is not None:
                 self.failovers.append(took)
         sale.close()
+
+    def _voters(self, client, sale, row):
+        """Names of those that live and must hold a replica: the group's own voters. Who was called in just before the close may
+        never have become one."""
+        leader = client.members(sale.auction).get(client.leader(sale.auction))
+        live = {node.name for node in self.cluster.live()}
+        return live & set(leader["voters"]) if leader else {n.name for n in self.cluster.live() if n.uid in row["members"]}
 
     def _check_bids(self, sale, replicas):
         found = compare(sale.answers(), replicas, sale.open_at_most())
