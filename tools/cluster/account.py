@@ -4,7 +4,7 @@ calm, and told in one line for each invariant and one for all.
 
 import collections
 
-from checks import compare, failover_milliseconds
+from checks import compare
 from client import DIRECTORY, EXIT_NO_QUORUM, EXIT_UNKNOWN
 from processes import Failure, wait_until
 
@@ -25,7 +25,7 @@ class Account:
         self.sales = 0
         self.checked = collections.Counter()   # by invariant
         self.violations = []                   # (invariant, what), the first few of each
-        self.failovers = []                    # milliseconds
+        self.failovers = []                    # milliseconds, by whoever breaks things
 
     def blame(self, invariant, what):
         self.violations.append((invariant, what))
@@ -52,10 +52,6 @@ class Account:
         self._check_bids(sale, replicas)
         self._check_result(sale, row, replicas)
         self._check_digests(client, sale)
-        for before, dead in sale.strikes:
-            took = failover_milliseconds(sale.answers(), before, dead)
-            if took is not None:
-                self.failovers.append(took)
         sale.close()
 
     def _voters(self, client, sale, row):

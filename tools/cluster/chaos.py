@@ -13,6 +13,7 @@ import time
 
 import faults
 from account import Account
+from checks import failover_milliseconds
 from client import DIRECTORY, ClientError
 from local_cluster import LocalCluster
 from processes import Failure, wait_until
@@ -142,10 +143,18 @@ class Chaos:
             return
         alone = not self.wrong
         strike = node.process.kill()
-        if sale and alone:
-            sale.strikes.append(strike)
         self.say(f"SIGKILL to {node.name}, which leads {group}")
+        if sale and alone:
+            self.time_failover(sale, *strike)
         self.impair(node, self.moment(), lambda: self.start_again(node))
+
+    def time_failover(self, sale, before, dead):
+        """Until the next bid is acknowledged: no other fault until then, so that the figure is that of this one alone."""
+        def next_bid():
+            return failover_milliseconds(sale.answers(), before, dead) or sale not in self.trade.now_running()
+        took = wait_until(f"a bid is acknowledged in {sale.auction}, or it is closed", next_bid, 20, 0.01)
+        if took is not True:
+            self.account.failovers.append(took)
 
     def kill_any(self):
         node = self.victim()
@@ -172,9 +181,10 @@ class Chaos:
         alone, before = not self.wrong, time.monotonic()
         node.process.send(signal.SIGSTOP)
         wait_until("it is stopped", node.process.stopped, 5, 0.001)
-        if sale and leading and alone:
-            sale.strikes.append((before, time.monotonic()))
+        stopped = time.monotonic()
         self.say(f"SIGSTOP to {node.name}{f', which leads {group}' if leading else ''}")
+        if sale and leading and alone:
+            self.time_failover(sale, before, stopped)
         self.impair(node, self.moment(), lambda: node.process.send(signal.SIGCONT))
 
     def terminate(self):

@@ -26,7 +26,6 @@ class Sale:
         self.group = None
         self.due = None       # time.monotonic(): not closed before
         self.loads = []
-        self.strikes = []     # (just before, when it was dead for sure): faults that hit its auctioneer, and nobody else
 
     def answers(self):
         return [answer for load in self.loads for answer in load.answers()]
