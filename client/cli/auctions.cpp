@@ -33,24 +33,9 @@ void start(Context& context, const std::string& item, const std::string& duratio
                                    a.id + " " + format_amount(a.terms.start_price));
 }
 
-/// An auction that ended long ago lives nowhere any more: then it is said where its archive is.
-template <class Ask>
-auto reachable(Context& context, const directory::Auction& auction, Ask&& ask) {
-  try {
-    return ask();
-  } catch (const Failure& failure) {
-    if (failure.code != Exit::not_found || !auction.outcome) throw;
-    const std::string nodes = harmless(joined(context.house().names().of(auction.members)));
-    fail_with(Exit::not_found, auction.id + " ended at " + iso(auction.outcome->closed_at) +
-                                   " and was archived: each node that served it to the end (" + nodes +
-                                   ") keeps archive/" + auction.id +
-                                   ".gavel in its data directory; gavel history --file FILE reads it");
-  }
-}
-
 void show(Context& context, const std::string& id) {
   const auto found = context.house().running(id);
-  const auto summary = reachable(context, found, [&] { return context.house().show(found); }).value;
+  const auto summary = context.house().reachable(found, [&] { return context.house().show(found); }).value;
   context.output().record(row(summary), describe(summary));
 }
 
@@ -64,7 +49,7 @@ void history(Context& context, const HistoryOptions& options) {
   std::string as_of;
   if (options.file.empty()) {
     const auto found = context.house().running(options.auction);
-    auto told = reachable(context, found, [&] { return context.house().history(found, options.from); });
+    auto told = context.house().reachable(found, [&] { return context.house().history(found, options.from); });
     bids = std::move(told.value);
     as_of = "slot " + std::to_string(told.outcome.slot.value);
   } else {

@@ -1,6 +1,7 @@
 #include "client/cli/house.hpp"
 
 #include "client/cli/output.hpp"
+#include "client/cli/rows.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -143,12 +144,10 @@ directory::Auction House::auction(const std::string& id) {
 
 directory::Auction House::running(const std::string& id) {
   const auto near = connection_.local(kDirectoryGroup, question(directory::AskAuction{id}));
-  if (near.kind == client::OutcomeKind::ok) {
-    const auto answer = wire::decode_any<directory::Answer>(near.body);
-    const auto* found = answer ? std::get_if<directory::AuctionAnswer>(&*answer) : nullptr;
-    if (found != nullptr && !found->auction.outcome) return found->auction;
-  }
-  return auction(id);
+  require_ok(near, "");
+  const auto answer = wire::decode_any<directory::Answer>(near.body);
+  const auto* found = answer ? std::get_if<directory::AuctionAnswer>(&*answer) : nullptr;
+  return found != nullptr && !found->auction.outcome ? found->auction : auction(id);
 }
 
 directory::ItemAdded House::add(const directory::AddItem& item) {
@@ -183,6 +182,13 @@ Slot House::mark(const Group& group) {
   const auto outcome = connection_.mark(group.id);
   require_ok(outcome, "");
   return outcome.slot;
+}
+
+void House::say_where_archived(const directory::Auction& auction) {
+  fail_with(Exit::not_found, auction.id + " ended at " + iso(auction.outcome->closed_at) +
+                                 " and was archived: each node that served it to the end (" +
+                                 harmless(joined(names().of(auction.members))) + ") keeps archive/" + auction.id +
+                                 ".gavel in its data directory; gavel history --file FILE reads it");
 }
 
 // ---- one auction ----------------------------------------------------------------------------------------------------

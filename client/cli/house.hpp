@@ -61,6 +61,17 @@ class House {
   /// A slot of the group after everything that was acknowledged, at which every replica keeps its digest.
   Slot mark(const Group& group);
 
+  /// What `ask` gives. An auction that ended long ago lives nowhere any more: then it is said where its archive is.
+  template <class Ask>
+  auto reachable(const directory::Auction& auction, Ask&& ask) {
+    try {
+      return ask();
+    } catch (const Failure& failure) {
+      if (failure.code == Exit::not_found && auction.outcome) say_where_archived(auction);
+      throw;
+    }
+  }
+
   // One auction.
   Told<auction::BidReply> bid(const directory::Auction& in, const Money& amount);
   auction::Presence join(const directory::Auction& in);
@@ -70,6 +81,8 @@ class House {
   Told<std::vector<auction::BidRecord>> history(const directory::Auction& in, std::uint64_t from = 1);
 
  private:
+  [[noreturn]] void say_where_archived(const directory::Auction& auction);
+
   Settings settings_;
   Connection connection_;
 };

@@ -18,7 +18,7 @@ struct Replica {
 void replicas(Context& context, const std::string& id) {
   House& house = context.house();
   const auto auction = house.auction(id);
-  const Slot now = house.show(auction).outcome.slot;
+  const Slot now = house.reachable(auction, [&] { return house.show(auction); }).outcome.slot;
   const auto nodes = survey(house);
   std::vector<Replica> all;
   Row silent = Row::array();

@@ -120,7 +120,8 @@ void verify(Context& context, const std::string& title) {
   House& house = context.house();
   const auto group = house.group(title);
   const auto nodes = survey(house);
-  const Slot slot = house.mark(group);
+  const Slot slot =
+      group.auction ? house.reachable(*group.auction, [&] { return house.mark(group); }) : house.mark(group);
   auto all = replicas_of(nodes, group.id);
   at_once(all.size(), [&](std::size_t i) {
     if (all[i].verdict.empty()) ask(context.settings, group, slot, all[i]);
