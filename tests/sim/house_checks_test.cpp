@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/order/applier.hpp"
+#include "common/wire/archive.hpp"
 #include "common/wire/services/auction_chain.hpp"
+#include "node/host/service_machine.hpp"
 #include "tests/sim/checkers/violation.hpp"
 
 namespace gavel::sim {
@@ -46,6 +49,31 @@ std::vector<auction::BidRecord> bids_of(const std::vector<std::int64_t>& amounts
     out.push_back(bid);
   }
   return out;
+}
+
+/// What a node keeps of an auction with these bids, closed or not.
+Bytes archive_of(GroupId group, const std::vector<std::int64_t>& amounts, bool closed) {
+  auto open = terms();
+  open.end = WallTime{1000};
+  const auto machine = host::auction_machine(open);
+  std::vector<Bytes> events;
+  order::CommandContext context;
+  for (const auto amount : amounts) {
+    context.slot = context.slot.next();
+    context.session = SessionId{context.slot.value};
+    context.number = RequestNumber{1};
+    const auction::Command bid = auction::Bid{"ann", Money{amount, {}}};
+    static_cast<void>(machine->apply(context, wire::encode_any(bid), events));
+  }
+  context.slot = context.slot.next();
+  context.time = WallTime{2000};
+  const auction::Command close = auction::Close{};
+  if (closed) static_cast<void>(machine->apply(context, wire::encode_any(close), events));
+  wire::SnapshotRecord record;
+  record.slot = context.slot;
+  record.service = machine->kind();
+  record.state = wire::encode(order::AppliedState{{}, {}, machine->snapshot()});
+  return wire::pack({"sim", {}, {{group, record.slot, share(wire::encode(record))}}});
 }
 
 auction::BidReply accepted(std::uint64_t ordinal) {
@@ -106,6 +134,20 @@ TEST_CASE("a watcher hears of every bid once and in order, or a checker fires") 
   fires(Invariant::total_order, [&] { check.heard(1, bids[1], false); });
   check.heard(1, bids[2], true);
   CHECK(check.heard_up_to(1) == 3);
+}
+
+TEST_CASE("P6 an archive is the whole history with its end, or a checker fires") {
+  constexpr GroupId kGroup{2};
+  HouseChecks check;
+  check.archived(kA, kGroup, archive_of(kGroup, {1000, 1100}, true));
+  CHECK(check.has_archive(kGroup));
+  fires(Invariant::durability, [&] { check.archived(kB, kGroup, archive_of(kGroup, {1000, 1100}, false)); });
+  fires(Invariant::durability, [&] { check.archived(kB, GroupId{3}, archive_of(kGroup, {1000, 1100}, true)); });
+  fires(Invariant::durability, [&] { check.archived(kB, kGroup, "no archive at all"); });
+  fires(Invariant::total_order, [&] { check.archived(kB, kGroup, archive_of(kGroup, {1000, 1200}, true)); });
+  HouseChecks other;
+  other.auction(kGroup).told(0, SessionId{2}, RequestNumber{1}, {"ann", Money{1100, {}}}, accepted(2));
+  fires(Invariant::durability, [&] { other.archived(kB, kGroup, archive_of(kGroup, {1000}, true)); });
 }
 
 TEST_CASE("an auction that was started twice makes a checker fire") {

@@ -158,7 +158,9 @@ TEST_CASE("P6 the directory forgets nothing and overturns nothing, or a checker 
 
 TEST_CASE("a seat goes to a fit node only, or a checker fires") {
   DirectoryHistory history;
-  history.follow(Slot{5}, sound());
+  auto before = sound();
+  before.nodes.at(Uid{5}).life = directory::Life::down;
+  history.follow(Slot{5}, before);
   auto next = moved();
   next.nodes.at(Uid{5}).life = directory::Life::down;
   next.nodes.at(Uid{1}).used = 0;

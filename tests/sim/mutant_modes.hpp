@@ -43,4 +43,16 @@ inline MutantMode mutant_mode(const std::string& mistake) {
   return it == kModesOf.end() ? MutantMode{} : it->second;
 }
 
+/// The same for the mistakes of a house.
+inline MutantMode house_mutant_mode(const std::string& mistake) {
+  static const std::map<std::string, MutantMode> kModesOf = {
+      {"acts_on_the_past", {Mode::house, 1, 400}},
+      {"late_founder_stays_away", {Mode::pool, 1, 400}},
+      {"founds_with_members", {Mode::manager, 1, 400}},
+      {"archives_anything", {Mode::house, 1, 400}},
+  };
+  const auto it = kModesOf.find(mistake);
+  return it == kModesOf.end() ? MutantMode{Mode::pool, 1, 100} : it->second;
+}
+
 }  // namespace gavel::sim

@@ -39,9 +39,10 @@ struct Statistics {
   std::uint64_t settle_max_us = 0;
   std::vector<std::uint64_t> faults = std::vector<std::uint64_t>(kFaults);
   std::vector<std::uint64_t> moments = std::vector<std::uint64_t>(kHouseMoments);
+  std::vector<std::uint64_t> strikes = std::vector<std::uint64_t>(kHouseMoments);  ///< at those moments
   GAVEL_FIELDS(runs, steps, simulated_us, messages, bytes, restarts, candidacies, leaders, swallowed, adopted, cuts,
                hand_overs, configurations, snapshots, installed, commits, submitted, acknowledged, retries, auctions,
-               seats_moved, orphans, archives, settle_us, settle_max_us, faults, moments);
+               seats_moved, orphans, archives, settle_us, settle_max_us, faults, moments, strikes);
 
   void count(Fault fault, std::uint64_t times = 1) { faults[static_cast<std::size_t>(fault)] += times; }
   void count(HouseMoment moment) { ++moments[static_cast<std::size_t>(moment)]; }

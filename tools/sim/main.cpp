@@ -11,6 +11,7 @@
 #include <string>
 
 #include "common/order/mistakes.hpp"
+#include "node/services/mistakes.hpp"
 #include "tests/sim/scenario.hpp"
 #include "tools/sim/report.hpp"
 
@@ -60,6 +61,10 @@ Result<void> read_mistake([[maybe_unused]] const std::string& name) {
   if (name == #mistake) return order::active_mistake() = order::Mistake::mistake, Result<void>{};
   GAVEL_MISTAKES(X)
 #undef X
+#define X(mistake, text) \
+  if (name == #mistake) return house::active_mistake() = house::Mistake::mistake, Result<void>{};
+  GAVEL_HOUSE_MISTAKES(X)
+#undef X
   return fail("no mistake is called '" + name + "'; --list tells them");
 #else
   return fail("only gavel-sim-mutants can make mistakes");
@@ -94,6 +99,7 @@ void list() {
   std::printf("mistakes\n");
 #define X(mistake, text) std::printf("  %-30s %s\n", #mistake, text);
   GAVEL_MISTAKES(X)
+  GAVEL_HOUSE_MISTAKES(X)
 #undef X
 #endif
 }

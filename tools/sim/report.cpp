@@ -67,7 +67,8 @@ std::string table_of(const Campaign& campaign, const Tally& result, double secon
     row(std::string(name_of(static_cast<Fault>(i))), std::to_string(s.faults[i]));
   out << "moments of an assignment\n";
   for (std::size_t i = 0; i < kHouseMoments; ++i)
-    row(name_of(static_cast<HouseMoment>(i)), std::to_string(s.moments[i]));
+    row(name_of(static_cast<HouseMoment>(i)),
+        std::to_string(s.moments[i]) + ", struck at " + std::to_string(s.strikes[i]));
   return out.str();
 }
 

@@ -131,7 +131,10 @@ void DirectoryHistory::check_members(const directory::Auction& before, const dir
     if (contains(before.members, uid)) continue;
     ++seats_moved_;
     const auto node = next.nodes.find(uid);
-    if (single && (node == next.nodes.end() || !node->second.is_fit()))
+    // (More than one command may stand in a slot: it may have been fit when it got the seat.)
+    const auto earlier = newest_.nodes.find(uid);
+    const bool was_fit = earlier != newest_.nodes.end() && earlier->second.is_fit();
+    if (single && !was_fit && (node == next.nodes.end() || !node->second.is_fit()))
       misplaced(show(uid) + " is given a seat in " + before.id + ", and is not fit");
   }
   const bool allowed = std::any_of(before.members.begin(), before.members.end(),

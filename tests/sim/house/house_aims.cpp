@@ -184,6 +184,7 @@ void HouseAims::strike(HouseNode& node, HouseMoment moment) {
   auto* manager = world_.leader_of(kDirectoryGroup);
   auto& victim = manager == nullptr || chance(0.25) ? node : *manager;
   world_.statistics.count(Fault::aimed);
+  ++world_.statistics.strikes[static_cast<std::size_t>(moment)];
   world_.narrator.say(victim.uid, "is struck at this moment: " + std::string(text_of(moment)));
   const auto drawn = world_.random.between(0, 9);
   if (drawn < 5) return end(victim);

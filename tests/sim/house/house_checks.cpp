@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/order/applier.hpp"
+#include "common/wire/archive.hpp"
 #include "common/wire/codec.hpp"
+#include "node/host/service_machine.hpp"
 #include "node/services/auction.hpp"
 #include "node/services/directory.hpp"
 #include "tests/sim/checkers/violation.hpp"
@@ -86,6 +89,28 @@ std::size_t HouseChecks::acknowledged() const {
   std::size_t out = 0;
   for (const auto& [group, auction] : auctions_) out += auction.told_accepted();
   return out;
+}
+
+void HouseChecks::archived(Uid uid, GroupId group, BytesView file) {
+  const auto wrong = [&](const std::string& what) {
+    throw Violation(Invariant::durability, show(uid) + "'s archive of " + name_of(group) + " " + what);
+  };
+  const auto archive = wire::unpack_archive(file);
+  if (!archive) return wrong(archive.error().message);
+  const auto* entry = archive->find(group);
+  if (entry == nullptr || archive->groups.size() != 1) return wrong("is of something else");
+  const auto snapshot = wire::snapshot_in(*entry);
+  if (!snapshot) return wrong(snapshot.error().message);
+  const auto state = wire::decode<order::AppliedState>(snapshot->state);
+  if (!state) return wrong(state.error().message);
+  const auto machine = host::blank_machine(snapshot->service);
+  if (const auto restored = machine->restore(state->machine); !restored) return wrong(restored.error().message);
+  const auto* auction = host::auction_in(*machine);
+  if (auction == nullptr || !auction->book().outcome()) return wrong("does not have its end");
+  const auto& book = auction->book();
+  auctions_[group].ended(uid, *book.outcome());
+  auctions_[group].ends_with(uid, book.terms(), book.bids(), book.outcome());
+  archived_.insert(group);
 }
 
 void HouseChecks::ends_with(const host::Node& node) {

@@ -72,6 +72,9 @@ class HouseChecks {
 
   /// The auction has lost the majority of its seats for good: what replicas still hold of it need not be all.
   void auction_lost(GroupId group) { lost_.insert(group); }
+  /// What a node keeps of an auction when its replica goes.
+  void archived(Uid uid, GroupId group, BytesView file);
+  bool has_archive(GroupId group) const { return archived_.contains(group); }
   void item_added(const std::string& item) { items_.insert(item); }
   void auction_started(const directory::Auction& auction);
   AuctionChecks& auction(GroupId group) { return auctions_[group]; }
@@ -98,6 +101,7 @@ class HouseChecks {
   std::map<std::pair<GroupId, wire::Term>, wire::Member> leaders_;
   std::set<std::string> items_;
   std::set<GroupId> lost_;
+  std::set<GroupId> archived_;
   std::map<std::string, directory::Auction> started_;
   std::map<GroupId, AuctionChecks> auctions_;
 };

@@ -78,7 +78,10 @@ void HouseFaults::inject(Fault fault) {
     case Fault::shutdown:
       return world_.shut_down(node);
     case Fault::rolling:
-      return rolling_ ? void() : roll(0);
+      if (rolling_) return;
+      world_.statistics.count(fault);
+      world_.narrator.say("all nodes are restarted, one after the other");
+      return roll(0);
     case Fault::drain:
       return operator_.drain_somebody();
     case Fault::remove:
@@ -175,10 +178,6 @@ void HouseFaults::roll(Index next) {
   rolling_ = next < kHouseNodes;
   if (!rolling_) return;
   auto& node = world_.nodes[next];
-  if (next == 0) {
-    world_.statistics.count(Fault::rolling);
-    world_.narrator.say("all nodes are restarted, one after the other");
-  }
   if (!all_settled()) return later(20ms, 20ms, [this, next] { roll(next); });
   if (!node.node) return roll(next + 1);
   world_.shut_down(node);

@@ -8,7 +8,7 @@ using Shares = std::vector<std::pair<Fault, int>>;
 Shares shares_of(Mode mode) {
   switch (mode) {
     case Mode::pool:
-      return {{Fault::join, 16},  {Fault::death, 8},     {Fault::drain, 16}, {Fault::remove, 12},
+      return {{Fault::join, 16},  {Fault::death, 8},     {Fault::drain, 16}, {Fault::remove, 24},
               {Fault::crash, 12}, {Fault::lost_disk, 5}, {Fault::pause, 4},  {Fault::partition, 5},
               {Fault::loss, 4},   {Fault::shutdown, 6},  {Fault::power, 1},  {Fault::transfer, 3}};
     case Mode::heal:

@@ -31,6 +31,11 @@ std::string HouseWorld::missing() const {
   return {};
 }
 
+/// No node is gone for good, and with it what only it had.
+bool HouseWorld::all_exist() const {
+  return std::none_of(nodes.begin(), nodes.end(), [](const HouseNode& n) { return n.gone || !n.retired.empty(); });
+}
+
 bool HouseWorld::is_retired(const directory::Auction& auction) const { return auction.outcome && house.short_lived(); }
 
 std::string HouseWorld::missing_in_groups() const {
@@ -100,6 +105,8 @@ std::string HouseWorld::missing_in_auction(const directory::Auction& auction) co
       return auction.id + " should be served by " + show(auction.members) + ", and is by " +
              show(replica->config().voters);
   }
+  if (is_retired(auction) && !checks.has_archive(auction.group) && all_exist())
+    return "the auction " + auction.id + " has left no archive";
   if (!lives && !is_retired(auction)) return "the auction " + auction.id + " lives nowhere";
   return {};
 }

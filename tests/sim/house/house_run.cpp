@@ -61,6 +61,7 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
   const auto& directory = world.checks.directory;
   statistics.auctions += directory.newest().auctions.size();
   statistics.seats_moved += directory.seats_moved();
+  for (const auto& node : world.nodes) statistics.archives += node.disk->archives().size();
   for (const auto& [id, auction] : directory.newest().auctions)
     if (world.is_orphan(auction)) {
       ++statistics.orphans;

@@ -256,7 +256,10 @@ bool HouseWorld::is_orphan(const directory::Auction& auction, Uid without) const
       newest = replica;
   }
   const auto& voters = newest == nullptr ? auction.genesis : newest->config().voters;
-  const auto left = std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != without && exists(uid); });
+  const auto left = std::count_if(voters.begin(), voters.end(), [&](Uid uid) {
+    // (Who had not founded it when it ended never will.)
+    return uid != without && exists(uid) && (!auction.outcome || checks.kept.keeps(uid, auction.group));
+  });
   return 2 * static_cast<std::size_t>(left) <= voters.size();
 }
 

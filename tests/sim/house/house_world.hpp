@@ -138,6 +138,7 @@ class HouseWorld {
   std::string missing_in_auction(const directory::Auction& auction) const;
   std::string missing_in_directory() const;
   bool has_reached(const wire::Config& config, const std::vector<Uid>& wanted) const;
+  bool all_exist() const;
   bool is_retired(const directory::Auction& auction) const;
   Index client_index(const HouseClient& client) const { return kHouseNodes + client.index; }
   static SharedBytes tagged(Tag tag, const Bytes& address, const Bytes& frame);

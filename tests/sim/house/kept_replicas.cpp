@@ -26,7 +26,7 @@ bool KeptReplicas::keeps(Uid uid, GroupId group) const {
 
 void KeptReplicas::writes(Uid uid, const store::Operation& operation, const DirectoryService* directory) {
   const auto group = operation.group;
-  if (operation.kind == store::Operation::Kind::remove) {
+  if (operation.kind == store::Operation::Kind::remove || operation.kind == store::Operation::Kind::retire) {
     const auto* auction = directory == nullptr ? nullptr : directory->auction_of(group);
     if (keeps(uid, group) && (auction == nullptr || !auction->outcome))
       wrong(uid, group, "forgets what it promised and acknowledged in");
@@ -46,8 +46,6 @@ void KeptReplicas::founds(Uid uid, GroupId group, const DirectoryService* direct
   const auto* auction = directory == nullptr ? nullptr : directory->auction_of(group);
   const auto has = [uid](const std::vector<Uid>& uids) { return std::count(uids.begin(), uids.end(), uid) > 0; };
   if (auction == nullptr || !has(auction->genesis)) wrong(uid, group, "is no founder, and founds");
-  // (As long as nobody led the group, it may be that too few of the others are left to found it.)
-  if (has(auction->replaced) && auction->active_since) wrong(uid, group, "was replaced, and founds");
 }
 
 }  // namespace gavel::sim
