@@ -22,6 +22,11 @@ bool founds(const directory::Auction& auction, Uid uid) {
   return contains(auction.genesis, uid);
 }
 
+bool saw_the_end(const Hosted& hosted) {
+  const auto* state = hosted.replica->blank() ? nullptr : auction_in(hosted.replica->machine());
+  return state && (state->book().outcome() || broken(Mistake::archives_anything));
+}
+
 /// Whether a running auction is to have a durable replica on that node.
 bool belongs_to(const directory::Auction& auction, Uid uid) {
   return !auction.outcome && (contains(auction.members, uid) || founds(auction, uid));
@@ -102,7 +107,7 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
     const auto* auction = directory.auction_of(group);
     const bool wiped = broken(Mistake::wipes_unseated) && auction && !auction->outcome && !hosted.observer &&
                        !belongs_to(*auction, setup_.self.uid);
-    if ((auction && is_retired(now, *auction)) || wiped)
+    if ((auction && is_retired(now, *auction) && may_go(now, hosted)) || wiped)
       old.push_back(group);
     else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle)
       old.push_back(group);
@@ -122,13 +127,19 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
 /// A durable replica that saw the end leaves an archive behind; one that did not has nothing that others have not.
 void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& effects) {
   const auto& hosted = *replicas_.find(auction.group);
-  const auto* state = auction_in(hosted.replica->machine());
-  const bool whole = state && (state->book().outcome() || broken(Mistake::archives_anything));
-  if (hosted.observer || hosted.replica->blank() || !whole) return replicas_.stop(auction.group, effects);
+  if (hosted.observer || !saw_the_end(hosted)) return replicas_.stop(auction.group, effects);
   const auto snapshot = hosted.replica->snapshot();
   const wire::Archive archive{
       setup_.cluster, now.wall, {{auction.group, snapshot.slot, share(wire::encode(snapshot))}}};
   replicas_.retire(auction.group, auction.id + ".gavel", wire::pack(archive), effects);
+}
+
+/// A durable replica that has just been started knows its log, and not yet what of it is decided: before it goes
+/// without an archive, it waits long enough for its group to tell, if there is still enough of it.
+bool Placement::may_go(Now now, const Hosted& hosted) const {
+  static constexpr int kEnoughSuspicions = 100;
+  const Duration patience = std::max(setup_.retain_closed, kEnoughSuspicions * setup_.options.suspicion);
+  return hosted.observer || saw_the_end(hosted) || now.at > hosted.since + patience;
 }
 
 bool Placement::is_retired(Now now, const directory::Auction& auction) const {

@@ -36,6 +36,7 @@ class Placement {
 
  private:
   bool is_retired(Now now, const directory::Auction& auction) const;
+  bool may_go(Now now, const Hosted& hosted) const;
   void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone, NodeEffects& effects);
   void retire(Now now, const directory::Auction& auction, NodeEffects& effects);
   void stop_what_is_old(Now now, const DirectoryService& directory, const std::function<bool(GroupId)>& in_use,

@@ -39,8 +39,16 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   auto replica = std::make_unique<order::Replica>(std::move(setup), std::move(recovered), std::move(machine), now);
   const Slot start_slot = replica->commit();
   const Slot kept = replica->last();
-  hosted_.emplace(group, Hosted{group, lives_, self, observer, std::move(replica), gateway::EventHistory(start_slot), {},
-                                now.at, kept});
+  hosted_.emplace(group, Hosted{group,
+                                lives_,
+                                self,
+                                observer,
+                                std::move(replica),
+                                gateway::EventHistory(start_slot),
+                                {},
+                                now.at,
+                                kept,
+                                now.at});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
   if (draining_ && !observer) step(now, group, order::SetDraining{true}, effects);

@@ -29,9 +29,10 @@ struct Hosted {
   bool observer = false;
   std::unique_ptr<order::Replica> replica;
   gateway::EventHistory history;
-  wire::Config goal;          ///< the last one set
-  TimePoint used = kLongAgo;  ///< by a client, for observers
-  Slot kept;                  ///< the end of its log when it was started
+  wire::Config goal;           ///< the last one set
+  TimePoint used = kLongAgo;   ///< by a client, for observers
+  Slot kept;                   ///< the end of its log when it was started
+  TimePoint since = kLongAgo;  ///< when it was started
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
 };
