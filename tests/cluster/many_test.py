@@ -49,7 +49,7 @@ class ManyAuctions(ClusterTest):
                 memory.append(max(self.memory()))
         self.say(f"200 auctions in {time.monotonic() - start:.1f} s; largest node after 100 and 200 of them: "
                  f"{memory[0]:.1f} and {memory[1]:.1f} MB")
-        rows = self.ended()
+        rows = wait_until("the directory has all results", lambda: len(self.ended()) == 200 and self.ended(), 10, 0.1)
         self.assertEqual(set(rows), {f"item-{i}" for i in range(200)})
         self.assertEqual([rows[f"item-{i}"]["winner"] for i in range(0, 200, 20)], ["ann"] * 10)
         self.assertLess(memory[1] - memory[0], 6, "megabytes for a hundred auctions")

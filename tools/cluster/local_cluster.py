@@ -115,8 +115,6 @@ class LocalCluster:
         self.host = host
         self.prefix = prefix or (lambda node: [])
         self.programs = programs_directory()
-        self.fault_option = ["--allow-faults"] if "--allow-faults" in subprocess.run(
-            [self.programs / "gavel-node", "--help"], capture_output=True, text=True, check=True).stdout else []
         self.nodes = []
 
     # -- its state on disk
@@ -205,7 +203,7 @@ class LocalCluster:
         founds = node.number == 1 and not (node.data / "node.json").exists()
         command = [*self.prefix(node), self.programs / "gavel-node", "--data-dir", node.data, "--cluster", self.name,
                    "--name", node.name, "--listen", self.listen_address(node), "--beacon-port", self.beacon_port,
-                   *self.fault_option, *(["--bootstrap"] if founds else []), *self.options, *node.options, *extra]
+                   "--allow-faults", *(["--bootstrap"] if founds else []), *self.options, *node.options, *extra]
         node.faults = Faults()
         node.process = Process.start([str(word) for word in command], node.log, self.tied)
         self.save()
