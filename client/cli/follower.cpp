@@ -1,6 +1,7 @@
 #include "client/cli/follower.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace gavel::cli {
 namespace {
@@ -74,13 +75,31 @@ void Follower::read_past(Followed& followed, bool tell_it) {
 }
 
 void Follower::catch_up() {
-  for (auto& [group, followed] : followed_) {
-    if (!followed.missed) continue;
+  std::vector<GroupId> behind;
+  for (const auto& [group, followed] : followed_)
+    if (followed.missed) behind.push_back(group);
+  for (const GroupId group : behind) {
+    Followed& followed = followed_.at(group);
     followed.missed = false;
-    read_past(followed, true);
-    const auto summary = house_.show(followed.auction).value;
-    if (summary.outcome) on_closed(followed, {followed.auction.id, *summary.outcome});
+    try {
+      read_past(followed, true);
+      const auto summary = house_.show(followed.auction).value;
+      if (summary.outcome) on_closed(followed, {followed.auction.id, *summary.outcome});
+    } catch (const Failure& failure) {
+      if (failure.code != Exit::not_found || !go_on_elsewhere(group)) throw;
+    }
   }
+}
+
+/// The group is no more: if its auction goes on in another one (from a backup), that is followed instead.
+bool Follower::go_on_elsewhere(GroupId group) {
+  const auto auction = house_.auction(followed_.at(group).auction.id);
+  if (auction.group == group) return false;
+  house_.connection().unwatch(group);
+  followed_.erase(group);
+  tell_({{{"event", "restored"}, {"auction", auction.id}}, harmless(auction.id) + " goes on from a backup"});
+  follow(auction, false);
+  return true;
 }
 
 bool Follower::is_open(const std::string& auction) const {

@@ -36,6 +36,7 @@ class Follower {
     bool missed = false;
   };
   void read_past(Followed& followed, bool tell_it);
+  bool go_on_elsewhere(GroupId group);
   void on_event(const client::Event& event);
   void on_auction_event(Followed& followed, const auction::Event& event);
   void on_closed(Followed& followed, const auction::Closed& closed);
