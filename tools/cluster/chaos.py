@@ -35,12 +35,13 @@ class Chaos:
         self.account = Account(cluster)
         self.wrong = {}            # node -> (until, how it is put right)
         self.gone = []             # nodes that were killed for good and are still listed
+        self.forgetful = None      # the node that lost its data in this round
         self.struck = 0
         self.acts = [(self.kill_leader, 4), (self.kill_any, 3), (self.kill_all, 1), (self.pause, 3), (self.terminate, 2),
                      (self.part, 3), (self.part_one_way, 1), (self.make_slow, 2), (self.make_lossy, 2), (self.drain, 2),
                      (self.transfer, 2)]
         if nodes_come_and_go:
-            self.acts += [(self.replace_for_good, 1), (self.join, 1)]
+            self.acts += [(self.replace_for_good, 1), (self.join, 1), (self.spoil, 1)]
 
     # -- the whole
 
@@ -94,6 +95,7 @@ class Chaos:
             return not whole.problem
         wait_until("all nodes are where they should be", whole, 40, 0.3)
         self.forget_the_dead()
+        self.forgetful = None
 
     def check_finished(self):
         sales = self.trade.take_finished()
@@ -265,10 +267,32 @@ class Chaos:
         self.cluster.wait_serving([node])
         self.say(f"{node.name} joins")
 
+    def one_may_forget(self):
+        """One node a round may lose what it knew, in a quiet moment: a majority must be left of those who remember."""
+        return not self.wrong and not self.gone and self.forgetful is None
+
+    def spoil(self):
+        """A node dies, its newest log file is damaged, and it comes back as another node."""
+        node = self.victim()
+        if not self.one_may_forget() or node is None:
+            return
+        node.process.kill()
+        former = node.uid
+        segment = max((node.data / "log").glob("segment-*"), key=lambda path: path.stat().st_mtime)
+        content = bytearray(segment.read_bytes())
+        used = len(content.rstrip(b"\0"))
+        for _ in range(8):
+            content[self.chance.randrange(used)] ^= 255
+        segment.write_bytes(content)
+        self.start_again(node)
+        self.forgetful = node
+        self.say(f"SIGKILL to {node.name}, and {segment.name} damaged: it comes back "
+                 f"{'as it was' if node.uid == former else 'as another node'}")
+
     def replace_for_good(self):
         """A node dies and never comes back; another joins in its place. It is removed in the next calm."""
-        if self.wrong or self.gone:
-            return  # a majority must be left of those who remember
+        if not self.one_may_forget():
+            return
         node = self.victim()
         node.process.kill()
         self.gone.append(node)
