@@ -1,4 +1,6 @@
-"""Dead members are replaced from the pool, without stopping the auction; who comes back is idle; the directory keeps seven voters."""
+"""Dead members are replaced from the pool, without stopping the auction; who comes back is idle; the directory keeps seven
+voters.
+"""
 
 import time
 
