@@ -97,6 +97,10 @@ std::string HouseWorld::missing_in_auction(const directory::Auction& auction) co
   for (const auto i : running()) {
     const auto& node = *nodes[i].node;
     const auto* replica = node.replica(auction.group);
+    // The group may have counted on it until a moment ago, replaced or not.
+    const bool founder = contains(auction.genesis, nodes[i].uid) && !auction.outcome;
+    if (founder && (replica == nullptr || node.observes(auction.group)))
+      return show(nodes[i].uid) + " never founded " + auction.id;
     if (replica == nullptr) continue;
     if (is_retired(auction)) return show(nodes[i].uid) + " still has a replica of " + auction.id + ", which is over";
     lives = true;
