@@ -6,7 +6,7 @@ session tables, auctions their retention), a straight line is fitted to the rest
 must stay under the column's tolerance:
 
     memory        12 % of its mean; 1 KB for each auction closed meanwhile, because the directory keeps their results for good
-                  (about 400 bytes each, in the state and in the snapshot that is being written); 2 KB for each slot that the
+                  (about 400 bytes each, in the state and in the snapshot that is being written); 1 KB for each slot that the
                   directory's log became longer by, because it is in memory until it is cut
     open files,   15 % and 6 of them: what differs is how many clients and nodes there are at the moment of the row
     threads,
@@ -52,7 +52,7 @@ class Column:
     free: float = 0      # what lies under this is not looked at
 
 
-COLUMNS = {"memory": Column("MB", share=0.12, sale=1024 / MB, slot=2048 / MB), "files": Column("", 0.15, 6),
+COLUMNS = {"memory": Column("MB", share=0.12, sale=1024 / MB, slot=1024 / MB), "files": Column("", 0.15, 6),
            "threads": Column("", 0.15, 6), "connections": Column("", 0.15, 6), "log": Column("MB", absolute=16, free=64),
            "directory": Column("slots", absolute=4096, free=16384)}
 
