@@ -34,8 +34,9 @@ void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effect
   register_self(now, effects);
   set_rank(now, directory, effects);
   retire_former_selves(now, directory, effects);
+  const bool stood_still = now.at - std::exchange(ran_at_, now.at) > setup_.options.suspicion;
   if (leads_surely(*replicas_.find(kDirectoryGroup)->replica)) {
-    leading_since_ = std::min(leading_since_, now.at);
+    leading_since_ = stood_still ? now.at : std::min(leading_since_, now.at);
     set_goal(now, kDirectoryGroup, goal_of(directory), effects);
     call_the_roll(now, directory, effects);
   } else {
@@ -114,7 +115,8 @@ void Duties::call_the_roll(Now now, const DirectoryService& directory, NodeEffec
   }
 }
 
-/// Who just began to lead may not have heard everybody yet, and knows nothing of what was heard before.
+/// Who just began to lead may not have heard everybody yet, and knows nothing of what was heard before. Nor does a
+/// process that stood still: others may lead by now, and would take its word for it.
 directory::Life Duties::life_of(Now now, const directory::NodeRecord& node) const {
   const Duration patience = setup_.options.suspicion * kDownAfter;
   const TimePoint heard = mesh_.heard(node.uid);

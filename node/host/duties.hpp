@@ -46,7 +46,9 @@ class Duties {
   Replicas& replicas_;
   const Mesh& mesh_;
   Proposals& proposals_;
-  TimePoint leading_since_ = kNever;  ///< the directory, with all that was committed before applied
+  /// The directory, with all that was committed before applied; and without standing still.
+  TimePoint leading_since_ = kNever;
+  TimePoint ran_at_ = kLongAgo;
   bool was_registered_ = false;
   std::uint32_t rank_ = 0;
 };

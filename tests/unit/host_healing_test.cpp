@@ -155,6 +155,24 @@ TEST_CASE("founders that were replaced before anybody led found the group all th
   CHECK(world.run_until(whole, 60s));
 }
 
+TEST_CASE("a manager whose process stood still calls nobody lost because it heard nobody meanwhile") {
+  SmallWorld world;
+  found(world, 4, quickly);
+  REQUIRE(world.run_until([&] { return world.node(4).replica(kDirectoryGroup)->leads(); }));
+  world.client_sends(4, "ann", wire::Hello{{8}, "ann"});
+  world.run(2s);
+  world.at(4).stopped = true;
+  world.run(4s);
+  REQUIRE_FALSE(world.node(3).directory()->nodes().at(Uid{4}).life == directory::Life::up);
+  world.at(4).stopped = false;
+  world.client_sends(4, "ann", wire::Ping{1});  // it knows nothing yet of what happened, and thinks that it leads
+  world.run(3s);
+  for (const std::uint64_t uid : {1, 2, 3}) {
+    CAPTURE(uid);
+    CHECK(world.node(1).directory()->nodes().at(Uid{uid}).joined == uid);
+  }
+}
+
 TEST_CASE("a manager that dies right after a death leaves nothing undone") {
   Running house;
   auto& world = house.world;

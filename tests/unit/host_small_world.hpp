@@ -28,6 +28,7 @@ class SmallWorld {
     store::MemoryStore disk;
     bool disk_fails = false;
     bool cut_off = false;  ///< nothing reaches it, and nothing that it says reaches others
+    bool stopped = false;  ///< its process stands still, and what is sent to it meanwhile is lost
     NodeEffects effects;
     std::set<Uid> linked;
     std::multiset<Bytes> subscribed;
@@ -155,7 +156,7 @@ class SmallWorld {
     TimePoint next = events_.empty() ? kNever : events_.begin()->first;
     Member* due = nullptr;
     for (auto& [uid, m] : members_) {
-      if (!m.node || m.exit || m.node->next_deadline() >= next) continue;
+      if (!m.node || m.exit || m.stopped || m.node->next_deadline() >= next) continue;
       due = &m;
       next = m.node->next_deadline();
     }
@@ -168,7 +169,7 @@ class SmallWorld {
     const Event event = std::move(events_.begin()->second);
     events_.erase(events_.begin());
     Member& m = members_.at(event.to);
-    if (m.node && m.starts == event.life) act(m, event.what);
+    if (m.node && !m.stopped && m.starts == event.life) act(m, event.what);
     return true;
   }
 
