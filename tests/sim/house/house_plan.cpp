@@ -37,7 +37,7 @@ HousePlan house_plan_of(const Plan& plan, Random& random) {
   const auto mode = plan.mode;
   const auto most_slots = mode == Mode::pool ? random.between(1, 2) : random.between(1, 4);
   for (auto& slots : out.slots) slots = static_cast<std::uint32_t>(random.between(1, most_slots));
-  out.room = random.chance(0.3) ? static_cast<std::uint32_t>(random.between(4, 6)) : 64;
+  out.room = random.chance(0.3) ? static_cast<std::uint32_t>(random.between(6, 10)) : 64;
   out.items = static_cast<int>(random.between(3, 6));
   out.longest = random.between(Duration(800ms), Duration(4s));
   out.endless = random.chance(0.2) ? 0 : 0.25;

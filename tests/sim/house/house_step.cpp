@@ -169,7 +169,12 @@ void HouseWorld::deliver(Index from, Index to, const SharedBytes& tagged_frame) 
   if (tag == Tag::to_client) {
     auto& client = clients[to - kHouseNodes];
     if (client.gateway == from && address == std::to_string(client.index) + "." + std::to_string(client.connection))
-      use(client, [&](client::Client& core) { core.on_frame(timeline.now(), frame); });
+      return use(client, [&](client::Client& core) { core.on_frame(timeline.now(), frame); });
+    // The client has gone elsewhere; the gateway learns of it by what it sends there.
+    if (nodes[from].node)
+      act_later(nodes[from], Duration(0), [this, from, address](host::Node& it, host::NodeEffects& effects) {
+        it.on_client_unreachable(now_at(nodes[from]), address, effects);
+      });
     return;
   }
   auto& node = nodes[to];
