@@ -148,11 +148,11 @@ void Duties::report_auction(Now now, const DirectoryService& directory, const Ho
   if (!record || record->outcome) return;
   const Slot since = hosted.replica->view().slot;
   if (const auto& outcome = service->book().outcome())
-    tell_directory(now, Proposals::About::outcome, hosted.group.value, directory::AuctionClosed{record->id, *outcome},
+    tell_directory(now, Proposals::About::outcome, hosted.group.value, directory::AuctionClosed{record->id, *outcome, hosted.group},
                    effects);
   else if (record->active_since < since)
     tell_directory(now, Proposals::About::leadership, hosted.group.value,
-                   directory::AuctionLed{record->id, setup_.self.uid, since}, effects);
+                   directory::AuctionLed{record->id, setup_.self.uid, since, hosted.group}, effects);
 }
 
 void Duties::tell_directory(Now now, Proposals::About about, std::uint64_t subject, const directory::Command& command,

@@ -188,6 +188,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionC
   if (known == state_.auctions.end())
     return Refused{Refusal::unknown_auction, "there is no auction " + quoted(closed.auction)};
   auto& auction = known->second;
+  if (closed.group && closed.group != auction.group) return Done{false};
   if (auction.outcome) {
     if (same(*auction.outcome, closed.outcome)) return Done{false};
     return Refused{Refusal::conflict, "auction " + auction.id + " ended otherwise, and that is final"};
@@ -206,6 +207,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionL
   if (known == state_.auctions.end())
     return Refused{Refusal::unknown_auction, "there is no auction " + quoted(led.auction)};
   auto& auction = known->second;
+  if (led.group && led.group != auction.group) return Done{false};
   // Its group's configuration follows behind: who has no seat any more may still lead it for a while.
   const auto served = [&](const std::vector<Uid>& uids) {
     return std::binary_search(uids.begin(), uids.end(), led.active);
@@ -216,6 +218,14 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::AuctionL
   auction.active = led.active;
   auction.active_since = led.since;
   push(events, directory::AuctionChanged{auction});
+  return Done{true};
+}
+
+Reply DirectoryService::on(const Context& /*context*/, const directory::RestoreAuction& restore, Events& events) {
+  if (auto objection = check_restoration(state_, restore)) return *objection;
+  reseat(state_, restore.auction, restore.uid);
+  push(events, directory::AuctionChanged{state_.auctions.at(restore.auction)});
+  staff(events);
   return Done{true};
 }
 
@@ -231,6 +241,7 @@ std::vector<std::string> DirectoryService::found_anew(Uid self, const std::set<G
       auction.genesis = auction.members = {self};
       auction.replaced.clear();
       auction.active = self;
+      auction.restored = true;
       continue;
     }
     auto& item = state_.items.at(auction.terms.item);

@@ -53,6 +53,7 @@ class DirectoryService {
   directory::Reply on(const Context&, const directory::AuctionLed& led, Events& events);
   directory::Reply on(const Context&, const directory::DrainNode& drain, Events& events);
   directory::Reply on(const Context&, const directory::RemoveNode& remove, Events& events);
+  directory::Reply on(const Context&, const directory::RestoreAuction& restore, Events& events);
   std::string next_lot();
   void forget(Uid uid, Events& events);
   /// Moves the seats that are due, and tells of it.

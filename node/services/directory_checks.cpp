@@ -109,6 +109,30 @@ Objection check_removal(const DirectoryState& state, const directory::RemoveNode
                                             "with fewer members (--shrink)");
 }
 
+Objection check_restoration(const DirectoryState& state, const directory::RestoreAuction& restore) {
+  const auto known = state.auctions.find(restore.auction);
+  if (known == state.auctions.end())
+    return refused(Refusal::unknown_auction, "there is no auction " + quoted(restore.auction));
+  const auto& auction = known->second;
+  if (auction.outcome) return refused(Refusal::conflict, "auction " + auction.id + " has ended, and that is final");
+  if (auction.group != restore.former)
+    return refused(Refusal::conflict, "auction " + auction.id + " runs in group " +
+                                          std::to_string(auction.group.value) + ", not in group " +
+                                          std::to_string(restore.former.value) + " (any more)");
+  const auto node = state.nodes.find(restore.uid);
+  if (node == state.nodes.end()) return refused(Refusal::unknown_node, "there is no such node");
+  const auto& record = node->second;
+  if (!record.is_fit())
+    return refused(Refusal::bad_node,
+                   "node " + record.name + " is " +
+                       (record.draining ? std::string("draining") : std::string(words_for(record.life))) +
+                       ": a node that is up takes an auction");
+  const bool seated = std::binary_search(auction.members.begin(), auction.members.end(), restore.uid);
+  if (!seated && record.used >= record.slots)
+    return refused(Refusal::no_free_node, "node " + record.name + " has no slot free");
+  return {};
+}
+
 End check_end(const Context& context, const directory::StartAuction& start) {
   std::int64_t length = start.duration.count();
   if (start.end && __builtin_sub_overflow(start.end->micros, context.time.micros, &length)) length = -1;

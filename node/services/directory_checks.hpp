@@ -20,6 +20,9 @@ Objection check_item(const DirectoryState& state, const directory::AddItem& add)
 /// That the node is not up, and that others can take its seats, or that it does not matter.
 Objection check_removal(const DirectoryState& state, const directory::RemoveNode& remove);
 
+/// That the auction runs in that group, and that the node is fit and has a seat in it or a slot for one.
+Objection check_restoration(const DirectoryState& state, const directory::RestoreAuction& restore);
+
 /// When an auction that starts at this entry's time is to end. Refused: it is not between kMinAuction and kMaxAuction
 /// long.
 struct End {

@@ -186,4 +186,17 @@ std::vector<std::string> shrink(DirectoryState& state, Uid gone) {
   return changed;
 }
 
+void reseat(DirectoryState& state, const std::string& id, Uid founder) {
+  auto& auction = state.auctions.at(id);
+  change_used(state, auction.members, {founder});
+  state.by_group.erase(auction.group);
+  auction.group = GroupId{++state.groups};
+  state.by_group.emplace(auction.group, id);
+  auction.genesis = auction.members = {founder};
+  auction.replaced.clear();
+  auction.active = founder;
+  auction.active_since = {};
+  auction.restored = true;
+}
+
 }  // namespace gavel

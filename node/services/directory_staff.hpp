@@ -34,4 +34,7 @@ std::vector<std::string> staff(DirectoryState& state);
 /// that changed, ascending.
 std::vector<std::string> shrink(DirectoryState& state, Uid gone);
 
+/// The running auction goes on in a new group, which that fit node founds alone; all other seats are free.
+void reseat(DirectoryState& state, const std::string& auction, Uid founder);
+
 }  // namespace gavel

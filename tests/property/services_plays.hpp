@@ -47,7 +47,7 @@ inline rc::Gen<Bytes> directory_command() {
   const auto item = [] { return *rc::gen::element<std::string>("", "lot-1", "lot-2", "lamp", "Bad id"); };
   const auto id = [] { return *rc::gen::element<std::string>("lot-1", "lot-1.2", "lot-2", "lamp", "nope"); };
   return rc::gen::exec([=]() -> Bytes {
-    switch (*rc::gen::inRange(0, 11)) {
+    switch (*rc::gen::inRange(0, 12)) {
       case 0:
       case 1:
         return wire::encode_any(Command{RegisterNode{uid(),
@@ -64,6 +64,8 @@ inline rc::Gen<Bytes> directory_command() {
         return wire::encode_any(Command{DrainNode{uid(), *rc::gen::arbitrary<bool>()}});
       case 10:
         return wire::encode_any(Command{RemoveNode{uid(), *rc::gen::arbitrary<bool>()}});
+      case 11:
+        return wire::encode_any(Command{RestoreAuction{id(), uid(), GroupId{*rc::gen::inRange<std::uint64_t>(1, 5)}}});
       case 4:
         return wire::encode_any(Command{AddItem{item(), "A lamp", *any_name(), *any_amount(), *any_amount()}});
       case 5:
@@ -73,7 +75,7 @@ inline rc::Gen<Bytes> directory_command() {
       case 7: {
         auction::Outcome outcome;
         if (*rc::gen::arbitrary<bool>()) outcome.winner = *any_name();
-        return wire::encode_any(Command{AuctionClosed{id(), outcome}});
+        return wire::encode_any(Command{AuctionClosed{id(), outcome, GroupId{*rc::gen::inRange<std::uint64_t>(0, 4)}}});
       }
       default:
         return wire::encode_any(Command{AuctionLed{id(), uid(), Slot{*rc::gen::inRange<std::uint64_t>(0, 9)}}});

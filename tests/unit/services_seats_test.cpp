@@ -247,5 +247,55 @@ TEST_CASE("all that concerns seats survives a snapshot") {
   CHECK(other.machine.digest() == house.machine.digest());
 }
 
+TEST_CASE("a restored auction has a new group, a founder, and seats for others, and nothing that its former one said") {
+  House house(5, 2);
+  house.start(house.add());
+  CHECK(house.auction("lot-1").members == uids({2, 3, 4, 5}));
+  house.expect<Done>(AuctionLed{"lot-1", Uid{4}, Slot{7}});
+  for (const std::uint64_t uid : {3, 4, 5}) house.seen(uid, Life::lost);
+  const GroupId former = house.auction("lot-1").group;
+  house.events.clear();
+  CHECK(house.expect<Done>(RestoreAuction{"lot-1", Uid{2}, former}).changed);
+  const auto restored = house.auction("lot-1");
+  CHECK(restored.group.value == former.value + 1);
+  CHECK(restored.restored);
+  CHECK(restored.genesis == uids({2}));
+  CHECK(restored.members == uids({1, 2}));
+  CHECK(restored.replaced.empty());
+  CHECK(restored.active == Uid{2});
+  CHECK(restored.active_since == Slot{});
+  CHECK(house.machine.auction_of(former) == nullptr);
+  CHECK(house.machine.auction_of(restored.group)->id == "lot-1");
+  CHECK(std::get<AuctionChanged>(house.events.back()).auction.members == uids({1, 2}));
+  for (const std::uint64_t uid : {1, 2}) CHECK(house.record(uid).used == 1);
+  for (const std::uint64_t uid : {3, 4, 5}) CHECK(house.record(uid).used == 0);
+
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{2}, former}) == Refusal::conflict);  // said again
+  CHECK_FALSE(house.expect<Done>(AuctionLed{"lot-1", Uid{4}, Slot{9}, former}).changed);
+  CHECK_FALSE(house.expect<Done>(AuctionClosed{"lot-1", house.outcome("ada"), former}).changed);
+  CHECK(house.expect<Done>(AuctionLed{"lot-1", Uid{2}, Slot{5}, restored.group}).changed);
+  house.seen(3, Life::up);
+  CHECK(house.auction("lot-1").members == uids({1, 2, 3}));
+  CHECK(house.expect<Done>(AuctionClosed{"lot-1", house.outcome("ada"), restored.group}).changed);
+  for (const std::uint64_t uid : {1, 2, 3}) CHECK(house.record(uid).used == 0);
+}
+
+TEST_CASE("an auction is restored by nodes only, while it runs, on a node that is fit and has a slot") {
+  House house(6);
+  house.start(house.add());
+  house.start(house.add());
+  CHECK(house.auction("lot-1").members == uids({3, 4, 5, 6}));
+  const GroupId former = house.auction("lot-1").group;
+  CHECK(house.refusal(RestoreAuction{"lot-9", Uid{3}, former}) == Refusal::unknown_auction);
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{3}, GroupId{99}}) == Refusal::conflict);
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{9}, former}) == Refusal::unknown_node);
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{1}, former}) == Refusal::no_free_node);
+  house.seen(3, Life::down);
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{3}, former}) == Refusal::bad_node);
+  CHECK_FALSE(clients_may(RestoreAuction{"lot-1", Uid{4}, former}));
+  house.expect<Done>(AuctionClosed{"lot-1", house.outcome("ada")});
+  CHECK(house.refusal(RestoreAuction{"lot-1", Uid{4}, former}) == Refusal::conflict);
+}
+
 }  // namespace
 }  // namespace gavel

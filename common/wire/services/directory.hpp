@@ -67,7 +67,9 @@ struct AuctionClosed {
   static constexpr std::uint64_t kKind = 105;
   std::string auction;
   auction::Outcome outcome;
-  GAVEL_FIELDS(auction, outcome);
+  /// Whose close it is; one that the auction has left behind (RestoreAuction) changes nothing. 0: its present one.
+  GroupId group{};
+  GAVEL_FIELDS(auction, outcome, group);
 };
 /// The auction's group has another active auctioneer; an earlier view than the known one changes nothing.
 struct AuctionLed {
@@ -75,7 +77,8 @@ struct AuctionLed {
   std::string auction;
   Uid active;
   Slot since;
-  GAVEL_FIELDS(auction, active, since);
+  GroupId group{};  ///< as in AuctionClosed
+  GAVEL_FIELDS(auction, active, since, group);
 };
 /// The operator's: the node is to serve nothing from now on (or is back in the pool). By uid.
 struct DrainNode {
@@ -92,8 +95,17 @@ struct RemoveNode {
   bool shrink = false;
   GAVEL_FIELDS(uid, shrink);
 };
+/// An auction's group is lost, and that node holds its state from a backup: the auction goes on in a new group, founded
+/// by that node alone. Refused (conflict) if its group is not `former` any more: said again, it changes nothing.
+struct RestoreAuction {
+  static constexpr std::uint64_t kKind = 109;
+  std::string auction;
+  Uid uid;
+  GroupId former;
+  GAVEL_FIELDS(auction, uid, former);
+};
 using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed,
-                             DrainNode, RemoveNode>;
+                             DrainNode, RemoveNode, RestoreAuction>;
 
 /// What a client may ask for; everything else is for the nodes of the cluster to say.
 inline bool clients_may(const Command& command) {

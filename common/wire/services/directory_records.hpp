@@ -113,7 +113,9 @@ struct Auction {
   Slot active_since;
   std::string starter;
   std::optional<auction::Outcome> outcome;
-  GAVEL_FIELDS(id, group, terms, genesis, replaced, members, active, active_since, starter, outcome);
+  /// Its group goes on from a backup: only who holds that state founds it, nobody from nothing.
+  bool restored = false;
+  GAVEL_FIELDS(id, group, terms, genesis, replaced, members, active, active_since, starter, outcome, restored);
 };
 
 }  // namespace gavel::directory
