@@ -137,13 +137,15 @@ struct Pushed {
   Bytes body;
   GAVEL_FIELDS(group, slot, index, body);
 };
-/// The gateway holds no events before `slot`: the watcher reads the state anew, and goes on from there.
+/// The gateway holds no events before `slot`: the watcher reads the state anew, and goes on from there. kNoMoreEvents:
+/// the group was given up (its auction goes on in another one, from a backup), and there will be no more.
 struct PushedGap {
   static constexpr std::uint64_t kKind = 68;
   GroupId group;
   Slot slot;
   GAVEL_FIELDS(group, slot);
 };
+inline constexpr Slot kNoMoreEvents{~std::uint64_t{0}};
 
 struct Ping {
   static constexpr std::uint64_t kKind = 69;
@@ -298,8 +300,23 @@ struct BackupPiece {
   GAVEL_FIELDS(id, group, slot, size, offset, digest, bytes, message);
 };
 
+/// A piece of an auction's state from a backup, for an auction whose group is lost: offset 0 first, then one piece
+/// after the other, each answered by Operated. With the last one this node has the directory give the auction another
+/// group, and founds that from the state; said again, the last piece tells how far that is.
+struct RestorePiece {
+  static constexpr std::uint64_t kKind = 82;
+  std::uint64_t id = 0;
+  GroupId group;           ///< that is given up: the auction's, as the directory has it
+  bool force = false;      ///< even if this node hears a leader of it
+  std::uint64_t size = 0;  ///< of the whole, in bytes: one encoded SnapshotRecord
+  std::uint64_t offset = 0;
+  Digest digest;  ///< of the whole
+  SharedBytes bytes;
+  GAVEL_FIELDS(id, group, force, size, offset, digest, bytes);
+};
+
 using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery, Bye, ClientsQuery, TransferLead,
-                                SetFaults, BackupQuery>;
+                                SetFaults, BackupQuery, RestorePiece>;
 using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport, Redirect, ClientList,
                               Operated, BackupPiece>;
 /// What a UDP datagram may hold, and what nodes tell each other about themselves by unicast.

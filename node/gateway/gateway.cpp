@@ -53,7 +53,7 @@ wire::RequestKind kind_for(wire::CallKind kind) {
 
 Gateway::Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement,
                  const host::Mesh& mesh, host::Counters& counters, host::Faults& faults, host::Backups& backups,
-                 Report report)
+                 host::Restorations& restorations, Report report)
     : setup_(setup),
       replicas_(replicas),
       placement_(placement),
@@ -61,6 +61,7 @@ Gateway::Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::P
       counters_(counters),
       faults_(faults),
       backups_(backups),
+      restorations_(restorations),
       report_(std::move(report)) {}
 
 // ---- frames -----------------------------------------------------------------------------------------------------
@@ -122,6 +123,8 @@ void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffe
 void Gateway::on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects) {
   EventPlace after{watch.slot, watch.index};
   const bool from_now_on = after == EventPlace{};
+  if (placement_.given_up(watch.group))
+    return send(routing_id, wire::PushedGap{watch.group, wire::kNoMoreEvents}, effects);
   placement_.reach(now, watch.group, effects);
   const auto* hosted = replicas_.find(watch.group);
   if (from_now_on) after = after_slot(hosted ? hosted->replica->commit() : Slot{});
@@ -242,6 +245,7 @@ void Gateway::on_unreachable(BytesView routing_id) {
 
 void Gateway::run(Now now, host::NodeEffects& effects) {
   for (const GroupId group : std::exchange(behind_, {})) on_group_changed(group, effects);
+  end_watches(effects);
   for (const auto& [group, watchers] : watches_.all()) placement_.reach(now, group, effects);
   for (const auto& routing_id : clients_.forget_idle(now.at)) {
     ++counters_.clients_idle;

@@ -17,6 +17,7 @@
 #include "node/host/faults.hpp"
 #include "node/host/mesh.hpp"
 #include "node/host/placement.hpp"
+#include "node/host/restorations.hpp"
 
 namespace gavel::gateway {
 
@@ -25,7 +26,8 @@ class Gateway {
   using Report = std::function<wire::StatusReport(Now now)>;
 
   Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::Placement& placement, const host::Mesh& mesh,
-          host::Counters& counters, host::Faults& faults, host::Backups& backups, Report report);
+          host::Counters& counters, host::Faults& faults, host::Backups& backups, host::Restorations& restorations,
+          Report report);
 
   void on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects);
   void on_unreachable(BytesView routing_id);
@@ -64,10 +66,13 @@ class Gateway {
   void on(Now now, BytesView routing_id, const wire::TransferLead& transfer, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::RestorePiece& piece, host::NodeEffects& effects);
 
   /// As the directory's replica here has it.
   Crowd::Own own() const;
   std::vector<Neighbour> neighbours(Now now) const;
+  /// Those who watch a group that was given up are told, and watch it no longer.
+  void end_watches(host::NodeEffects& effects);
   void send_away(Now now, std::size_t most, host::NodeEffects& effects);
 
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
@@ -86,6 +91,7 @@ class Gateway {
   host::Counters& counters_;
   host::Faults& faults_;
   host::Backups& backups_;
+  host::Restorations& restorations_;
   Report report_;
   Clients clients_;
   Crowd crowd_;

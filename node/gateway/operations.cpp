@@ -124,4 +124,17 @@ void Gateway::on(Now now, BytesView routing_id, const wire::BackupQuery& query, 
   send(routing_id, std::move(piece), effects);
 }
 
+void Gateway::on(Now now, BytesView routing_id, const wire::RestorePiece& piece, host::NodeEffects& effects) {
+  send(routing_id, restorations_.take(now, routing_id, piece), effects);
+}
+
+void Gateway::end_watches(host::NodeEffects& effects) {
+  std::vector<GroupId> ended;
+  for (const auto& [group, watchers] : watches_.all())
+    if (placement_.given_up(group)) ended.push_back(group);
+  for (const GroupId group : ended)
+    for (const auto& routing_id : watches_.end(group))
+      send(routing_id, wire::PushedGap{group, wire::kNoMoreEvents}, effects);
+}
+
 }  // namespace gavel::gateway

@@ -31,6 +31,14 @@ void Watches::forget(BytesView routing_id) {
   for (const GroupId group : of(routing_id)) unwatch(routing_id, group);
 }
 
+std::vector<Bytes> Watches::end(GroupId group) {
+  std::vector<Bytes> watchers;
+  const auto ended = watches_.extract(group);
+  if (ended.empty()) return watchers;
+  for (const auto& [routing_id, place] : ended.mapped()) watchers.push_back(routing_id);
+  return watchers;
+}
+
 bool Watches::pump(GroupId group, const EventHistory& history,
                    const std::function<void(const Bytes&, const wire::ToClient&)>& push) {
   const auto watchers = watches_.find(group);

@@ -21,6 +21,8 @@ class Watches {
   bool watch(BytesView routing_id, GroupId group, EventPlace after);
   void unwatch(BytesView routing_id, GroupId group);
   void forget(BytesView routing_id);
+  /// Nobody watches the group any more; returns who did.
+  std::vector<Bytes> end(GroupId group);
   bool any_of(GroupId group) const { return watches_.contains(group); }
   /// The groups that this client watches, ascending.
   std::vector<GroupId> of(BytesView routing_id) const;

@@ -135,6 +135,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   }
   if (const auto* directory = placement.current() ? placement.directory() : nullptr) {
     duties.run(now, *directory, effects);
+    restorations.run(now, effects);
     registered = duties.registered(*directory);
     replicas.set_draining(now, drain_until != kNever || duties.draining(*directory), effects);
     if (duties.removed(*directory) && !exiting) leave_removed(effects);

@@ -13,6 +13,7 @@
 #include "node/host/duties.hpp"
 #include "node/host/faults.hpp"
 #include "node/host/node.hpp"
+#include "node/host/restorations.hpp"
 #include "node/host/restore.hpp"
 
 namespace gavel::host {
@@ -28,7 +29,9 @@ struct Node::Parts {
         duties(setup, replicas, mesh, proposals),
         faults(setup.allow_faults, setup.seed ^ 0xfa0175),
         backups(replicas),
-        gateway(setup, replicas, placement, mesh, counters, faults, backups, [this](Now at) { return report(at); }) {}
+        restorations(setup, replicas, placement, proposals),
+        gateway(setup, replicas, placement, mesh, counters, faults, backups, restorations,
+                [this](Now at) { return report(at); }) {}
 
   void on_refused(const wire::Refusal& refusal, NodeEffects& effects);
   void on_opened(Now now, const wire::Opened& opened, NodeEffects& effects);
@@ -57,6 +60,7 @@ struct Node::Parts {
   Duties duties;
   Faults faults;
   Backups backups;
+  Restorations restorations;
   gateway::Gateway gateway;
 
   Restoration restoration;      ///< what the cluster is founded from; nothing: from nothing

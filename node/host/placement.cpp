@@ -32,6 +32,11 @@ bool belongs_to(const directory::Auction& auction, Uid uid) {
   return !auction.outcome && (contains(auction.members, uid) || founds(auction, uid));
 }
 
+/// Its founder alone holds the state that it goes on from (restorations.hpp).
+bool awaits_its_state(const directory::Auction& auction, Uid uid) {
+  return auction.restored && contains(auction.genesis, uid);
+}
+
 }  // namespace
 
 const DirectoryService* Placement::directory() const {
@@ -47,6 +52,11 @@ bool Placement::current() {
     current_ = replica.commit() >= std::min(hosted->kept, replica.last()) || broken(Mistake::acts_on_the_past);
   }
   return current_;
+}
+
+bool Placement::given_up(GroupId group) const {
+  const auto* known = directory();
+  return known && group != kDirectoryGroup && group.value <= known->state().groups && !known->auction_of(group);
 }
 
 bool Placement::settled(TimePoint at) const {
@@ -84,7 +94,7 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
     const auto& auction = directory.auctions().at(id);
     if (!belongs_to(auction, setup_.self.uid)) continue;
     const auto* hosted = replicas_.find(auction.group);
-    if (hosted && !hosted->observer) continue;
+    if ((hosted && !hosted->observer) || awaits_its_state(auction, setup_.self.uid)) continue;
     if (hosted) gone.push_back(auction.group);
     if (founds(auction, setup_.self.uid)) {
       const auto& founders = broken(Mistake::founds_with_members) ? auction.members : auction.genesis;
@@ -105,6 +115,10 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
   for (const auto& [group, hosted] : replicas_.all()) {
     if (group == kDirectoryGroup) continue;
     const auto* auction = directory.auction_of(group);
+    if (current() && given_up(group)) {
+      old.push_back(group);
+      continue;
+    }
     const bool wiped = broken(Mistake::wipes_unseated) && auction && !auction->outcome && !hosted.observer &&
                        !belongs_to(*auction, setup_.self.uid);
     if ((auction && is_retired(now, *auction) && may_go(now, hosted)) || wiped)
@@ -115,7 +129,9 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
   for (const GroupId group : old) {
     counters_.observers_dropped += replicas_.find(group)->observer ? 1 : 0;
     const auto* auction = directory.auction_of(group);
-    if (auction && is_retired(now, *auction))
+    if (!auction && !replicas_.find(group)->observer)
+      set_aside(now, group, effects);
+    else if (auction && is_retired(now, *auction))
       retire(now, *auction, effects);
     else
       replicas_.stop(group, effects);
@@ -128,10 +144,26 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
 void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& effects) {
   const auto& hosted = *replicas_.find(auction.group);
   if (hosted.observer || !saw_the_end(hosted)) return replicas_.stop(auction.group, effects);
+  archive(now, hosted, auction.id + ".gavel", effects);
+}
+
+/// Of a group that was given up, what this node holds may be all that there is of its last bids.
+void Placement::set_aside(Now now, GroupId group, NodeEffects& effects) {
+  const auto& hosted = *replicas_.find(group);
+  const auto* state = auction_in(hosted.replica->machine());
+  if (hosted.replica->blank() || !state) return replicas_.stop(group, effects);
+  const std::string name = state->book().terms().auction + ".group-" + print(group) + ".gavel";
+  effects.alarms.push_back("group " + print(group) + " of auction " + state->book().terms().auction +
+                           " was given up, the auction goes on from a backup; what this node had of it, up to slot " +
+                           print(hosted.replica->commit()) + ", is in archive/" + name);
+  archive(now, hosted, name, effects);
+}
+
+void Placement::archive(Now now, const Hosted& hosted, const std::string& name, NodeEffects& effects) {
   const auto snapshot = hosted.replica->snapshot();
-  const wire::Archive archive{
-      setup_.cluster, now.wall, {{auction.group, snapshot.slot, share(wire::encode(snapshot))}}};
-  replicas_.retire(auction.group, auction.id + ".gavel", wire::pack(archive), effects);
+  const GroupId group = hosted.group;
+  const wire::Archive kept{setup_.cluster, now.wall, {{group, snapshot.slot, share(wire::encode(snapshot))}}};
+  replicas_.retire(group, name, wire::pack(kept), effects);
 }
 
 /// A durable replica that has just been started knows its log, and not yet what of it is decided: before it goes

@@ -23,6 +23,8 @@ class Placement {
   /// All that this node ever knew of the directory is applied again since its start. Until then it sees times that have
   /// passed, with auctions that are over: it must found nothing by them, and do nothing about them.
   bool current();
+  /// The directory gave that group out, and knows it no more: its auction goes on in another one, from a backup.
+  bool given_up(GroupId group) const;
   /// This node holds the directory's state and hears its leader.
   bool settled(TimePoint at) const;
 
@@ -39,6 +41,8 @@ class Placement {
   bool may_go(Now now, const Hosted& hosted) const;
   void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone, NodeEffects& effects);
   void retire(Now now, const directory::Auction& auction, NodeEffects& effects);
+  void set_aside(Now now, GroupId group, NodeEffects& effects);
+  void archive(Now now, const Hosted& hosted, const std::string& name, NodeEffects& effects);
   void stop_what_is_old(Now now, const DirectoryService& directory, const std::function<bool(GroupId)>& in_use,
                         std::vector<GroupId>& gone, NodeEffects& effects);
 

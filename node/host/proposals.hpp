@@ -15,7 +15,7 @@ inline constexpr std::uint64_t kProposalBit = std::uint64_t{1} << 63U;
 
 class Proposals {
  public:
-  enum class About : std::uint8_t { self, retired, node, deadline, leadership, outcome };
+  enum class About : std::uint8_t { self, retired, node, deadline, leadership, outcome, restoration };
 
   Proposals(Replicas& replicas, Counters& counters) : replicas_(replicas), counters_(counters) {}
 

@@ -1,8 +1,10 @@
 #include "node/host/restore.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "common/base/check.hpp"
 #include "common/base/print.hpp"
 #include "common/order/applier.hpp"
 #include "common/wire/codec.hpp"
@@ -16,18 +18,31 @@ struct Opened {
   order::AppliedState state;
 };
 
+Result<Opened> open(wire::SnapshotRecord snapshot, ServiceKind kind) {
+  if (snapshot.service != static_cast<std::uint16_t>(kind)) return fail("is another service's");
+  auto state = wire::decode<order::AppliedState>(snapshot.state);
+  if (!state) return tl::unexpected<Error>(state.error());
+  const auto machine = blank_machine(snapshot.service);
+  if (auto restored = machine->restore(state->machine); !restored) return tl::unexpected<Error>(restored.error());
+  return Opened{std::move(snapshot), *std::move(state)};
+}
+
 Result<Opened> open(const wire::ArchivedGroup& group, ServiceKind kind) {
   auto snapshot = wire::snapshot_in(group);
   if (!snapshot) return tl::unexpected<Error>(snapshot.error());
-  const std::string which = "the state of group " + print(group.group);
-  if (snapshot->service != static_cast<std::uint16_t>(kind))
-    return fail("is damaged: " + which + " is another service's");
-  auto state = wire::decode<order::AppliedState>(snapshot->state);
-  if (!state) return fail("is damaged: " + which + ": " + state.error().message);
-  const auto machine = blank_machine(snapshot->service);
-  if (auto restored = machine->restore(state->machine); !restored)
-    return fail("is damaged: " + which + ": " + restored.error().message);
-  return Opened{*std::move(snapshot), *std::move(state)};
+  auto opened = open(*std::move(snapshot), kind);
+  if (!opened) return fail("is damaged: the state of group " + print(group.group) + ": " + opened.error().message);
+  return opened;
+}
+
+/// Sessions and their kept replies are the most of it.
+constexpr wire::Limits kFromOutside{1U << 20U, 1U << 24U};
+
+/// What the core relies on, and bytes from outside may not keep to.
+bool is_sound(const wire::SnapshotRecord& snapshot) {
+  const auto& marks = snapshot.last_ordered;
+  return snapshot.view.slot <= snapshot.slot && snapshot.view.term <= snapshot.term &&
+         std::is_sorted(marks.begin(), marks.end());
 }
 
 /// With this node as its only voter. The promise is what keeps its terms above all that were before.
@@ -42,6 +57,23 @@ RestoredGroup alone(GroupId group, Opened opened, Uid self) {
 }
 
 }  // namespace
+
+Result<RestoredAuction> restored_auction(BytesView state, Uid self) {
+  if (const auto form = wire::Document::parse(state, kFromOutside); !form)
+    return fail("is damaged: " + form.error().message);
+  auto snapshot = wire::decode<wire::SnapshotRecord>(state);
+  if (!snapshot) return fail("is damaged: " + snapshot.error().message);
+  if (!is_sound(*snapshot)) return fail("is damaged: its parts do not fit together");
+  if (const auto form = wire::Document::parse(snapshot->state, kFromOutside); !form)
+    return fail("is damaged: " + form.error().message);
+  auto opened = open(*std::move(snapshot), ServiceKind::auction);
+  if (!opened) return fail("is damaged: " + opened.error().message);
+  const auto machine = blank_machine(opened->snapshot.service);
+  const auto readable = machine->restore(opened->state.machine);
+  GAVEL_CHECK(readable, "what was read once can be read again");
+  auto terms = auction_in(*machine)->book().terms();
+  return RestoredAuction{std::move(terms), alone({}, *std::move(opened), self)};
+}
 
 Result<Restoration> restoration_of(const wire::Archive& archive, Uid self) {
   const auto* kept = archive.find(kDirectoryGroup);

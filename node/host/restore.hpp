@@ -25,6 +25,14 @@ struct Restoration {
   std::vector<std::string> notes;     ///< for the operator
 };
 
+/// An auction's state, as an encoded SnapshotRecord, to be founded on by this node as the only voter of a new group.
+struct RestoredAuction {
+  auction::Terms terms;
+  RestoredGroup group;  ///< its number is yet to be given
+};
+/// Error: it cannot be read, or is no auction's; in words, to be put after what it is.
+Result<RestoredAuction> restored_auction(BytesView state, Uid self);
+
 /// Error: the archive is damaged, or holds no directory; in words, to be put after the file's name.
 Result<Restoration> restoration_of(const wire::Archive& archive, Uid self);
 
