@@ -1,4 +1,4 @@
-// backup, restore: group states into a file, and what to do with one.
+// backup: group states into a file.
 #include <algorithm>
 
 #include "client/cli/archive_file.hpp"
@@ -100,38 +100,6 @@ void backup(Context& context, const BackupOptions& options) {
   context.output().text("written to " + options.file + "; gavel restore " + options.file + " says how it is used");
 }
 
-void restore(Context& context, const std::string& file) {
-  const auto archive = read_archive(file);
-  Section section = filed_section();
-  std::vector<FiledGroup> all;
-  for (const auto& group : archive.groups) {
-    const auto parts = take_apart(group);
-    if (!parts) fail_with(Exit::internal, file + ": " + parts.error().message);
-    section.rows.push_back(row(*parts));
-    all.push_back(*parts);
-  }
-  context.output().text(file + ": of cluster " + harmless(archive.cluster) + ", made " + iso(archive.made));
-  context.output().list(section);
-  const bool whole =
-      std::any_of(all.begin(), all.end(), [](const FiledGroup& one) { return one.directory.has_value(); });
-  if (!whole)
-    fail_with(Exit::rejected,
-              file +
-                  " holds no directory: it can be read (gavel history --file, gavel verify --file), and "
-                  "no cluster can be founded from it");
-  context.output().text(
-      "\nA cluster is founded from it by its first node, on an empty data directory, while no other node of the old\n"
-      "cluster runs; all others then join with empty data directories and take their seats:\n\n"
-      "  gavel-node --bootstrap --restore " +
-      file + " --cluster " + harmless(archive.cluster) +
-      " --data-dir DIRECTORY --name n1\n"
-      "  gavel-node --cluster " +
-      harmless(archive.cluster) +
-      " --data-dir DIRECTORY --name n2\n\n"
-      "What was acknowledged after the backup is not in it. Auctions that run in it go on, and those that it does not\n"
-      "hold go back on offer.");
-}
-
 }  // namespace
 
 void add_backup_commands(CLI::App& app, Context& context) {
@@ -146,15 +114,6 @@ void add_backup_commands(CLI::App& app, Context& context) {
   make->add_option("GROUP", options->groups, "Auctions' ids, or directory (default: the whole house)");
   make->add_option("--to", options->file, "The file")->required()->type_name("FILE");
   make->callback([&context, options] { context.action = [&context, options] { backup(context, *options); }; });
-
-  auto* use = app.add_subcommand("restore",
-                                 "What a backup holds, and the command that founds a cluster from it\n\n"
-                                 "Examples:\n"
-                                 "  gavel restore house.gavel\n"
-                                 "Exit code 1: it is damaged. 3: no cluster can be founded from it.");
-  auto file = std::make_shared<std::string>();
-  use->add_option("FILE", *file, "What gavel backup wrote")->required();
-  use->callback([&context, file] { context.action = [&context, file] { restore(context, *file); }; });
 }
 
 }  // namespace gavel::cli

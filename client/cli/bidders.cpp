@@ -60,6 +60,7 @@ class Bidder {
     const auto outcome = house_.connection().command(
         auction_.group, wire::encode_any(auction::Command(auction::Bid{house_.settings().as, amount})));
     const TimePoint answered = bus::steady_now();
+    if (outcome.kind == client::OutcomeKind::unknown_group) auction_ = house_.auction(auction_.id);  // restored
     const auto reply = outcome.kind == client::OutcomeKind::ok ? wire::decode_any<auction::Reply>(outcome.body)
                                                                : Result<auction::Reply>(fail(outcome.message));
     const auto* judged = reply ? std::get_if<auction::BidReply>(&*reply) : nullptr;

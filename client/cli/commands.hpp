@@ -45,6 +45,7 @@ void add_members_command(CLI::App& app, Context& context);
 void add_replicas_command(CLI::App& app, Context& context);
 void add_verify_command(CLI::App& app, Context& context);
 void add_backup_commands(CLI::App& app, Context& context);
+void add_restore_command(CLI::App& app, Context& context);
 void add_bidders_command(CLI::App& app, Context& context);
 /// All of the above.
 void add_commands(CLI::App& app, Context& context);

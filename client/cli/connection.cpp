@@ -88,6 +88,9 @@ client::Outcome Connection::set_faults(const wire::SetFaults& faults) {
 client::Outcome Connection::backup(GroupId group, std::uint64_t offset) {
   return wait(client_.backup(bus::steady_now(), group, offset, settings_.timeout));
 }
+client::Outcome Connection::restore(const wire::RestorePiece& piece) {
+  return wait(client_.restore(bus::steady_now(), piece, settings_.timeout));
+}
 
 void Connection::watch(GroupId group, Slot slot, std::uint32_t index) {
   client_.watch(bus::steady_now(), group, slot, index);

@@ -37,6 +37,7 @@ class Connection final : private bus::ClientSink {
   client::Outcome transfer(GroupId group, Uid to);
   client::Outcome set_faults(const wire::SetFaults& faults);
   client::Outcome backup(GroupId group, std::uint64_t offset);
+  client::Outcome restore(const wire::RestorePiece& piece);
 
   void watch(GroupId group, Slot slot, std::uint32_t index);
   void unwatch(GroupId group) { client_.unwatch(group); }

@@ -15,7 +15,8 @@ Follower::Follower(House& house, std::function<void(const Telling&)> tell) : hou
   house_.connection().on_event = [this](const client::Event& event) { on_event(event); };
   house_.connection().on_resync = [this](const client::Resync& resync) {
     const auto at = followed_.find(resync.group);
-    if (at != followed_.end()) at->second.missed = true;
+    if (at == followed_.end()) return;
+    (resync.slot == wire::kNoMoreEvents ? at->second.given_up : at->second.missed) = true;
   };
 }
 
@@ -74,7 +75,30 @@ void Follower::read_past(Followed& followed, bool tell_it) {
   }
 }
 
+void Follower::move_on(GroupId from) {
+  const auto now = house_.auction(followed_.at(from).auction.id);
+  if (now.group == from) return;
+  const auto summary = house_.show(now);
+  auto entry = followed_.extract(from);
+  house_.connection().unwatch(from);
+  Followed& followed = entry.mapped();
+  followed.auction = now;
+  followed.given_up = false;
+  followed.last_bid = summary.value.bids;
+  entry.key() = now.group;
+  const auto at = followed_.insert(std::move(entry)).position;
+  tell_({{{"event", "restored"}, {"auction", now.id}, {"bids", summary.value.bids}},
+         harmless(now.id) + " goes on from a backup, with its first " + std::to_string(summary.value.bids) +
+             " bids; later ones are gone"});
+  if (summary.value.outcome) return on_closed(at->second, {now.id, *summary.value.outcome});
+  house_.connection().watch(now.group, summary.outcome.slot, client::kWholeSlot);
+}
+
 void Follower::catch_up() {
+  std::vector<GroupId> given_up;
+  for (const auto& [group, followed] : followed_)
+    if (followed.given_up && !followed.closed) given_up.push_back(group);
+  for (const GroupId group : given_up) move_on(group);
   std::vector<GroupId> behind;
   for (const auto& [group, followed] : followed_)
     if (followed.missed) behind.push_back(group);

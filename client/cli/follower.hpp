@@ -22,7 +22,8 @@ class Follower {
   void follow_directory();
   void unfollow(const std::string& auction);
 
-  /// Reads anew what a gap in the pushed events may have hidden. Not to be called from within `tell`.
+  /// Goes on with auctions in the groups that they were restored in, and reads anew what a gap in the pushed events may
+  /// have hidden. Not to be called from within `tell`.
   void catch_up();
   /// False once the auction is closed, or if it is not followed.
   bool is_open(const std::string& auction) const;
@@ -34,7 +35,9 @@ class Follower {
     std::uint64_t last_bid = 0;
     bool closed = false;
     bool missed = false;
+    bool given_up = false;  ///< its group: the auction goes on in another one
   };
+  void move_on(GroupId from);
   void read_past(Followed& followed, bool tell_it);
   bool go_on_elsewhere(GroupId group);
   void on_event(const client::Event& event);

@@ -88,6 +88,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_replicas_command(app, context);
   add_verify_command(app, context);
   add_backup_commands(app, context);
+  add_restore_command(app, context);
   add_bidders_command(app, context);
 }
 

@@ -191,26 +191,36 @@ void House::say_where_archived(const directory::Auction& auction) {
                                  ".gavel in its data directory; gavel history --file FILE reads it");
 }
 
+template <class Ask>
+client::Outcome House::in_its_group(const directory::Auction& in, Ask&& ask) {
+  auto outcome = ask(in.group);
+  if (outcome.kind != client::OutcomeKind::unknown_group || in.outcome) return outcome;
+  const auto now = auction(in.id);
+  return now.group == in.group ? outcome : ask(now.group);
+}
+
 // ---- one auction ----------------------------------------------------------------------------------------------------
 
 Told<auction::BidReply> House::bid(const directory::Auction& in, const Money& amount) {
-  auto outcome = connection_.command(in.group, encoded(auction::Bid{settings_.as, amount}));
+  auto outcome = in_its_group(in, [&](GroupId group) {
+    return connection_.command(group, encoded(auction::Bid{settings_.as, amount}));
+  });
   auto reply = expect<auction::BidReply, auction::Reply>(outcome, finds_out_bid(in.id, outcome));
   return {std::move(reply), std::move(outcome)};
 }
 
-auction::Presence House::join(const directory::Auction& in) {
-  return expect<auction::Presence, auction::Reply>(connection_.command(in.group, encoded(auction::Join{settings_.as})),
-                                                   "gavel show " + in.id);
-}
+auction::Presence House::join(const directory::Auction& in) { return presence(in, auction::Join{settings_.as}); }
 
-auction::Presence House::leave(const directory::Auction& in) {
-  return expect<auction::Presence, auction::Reply>(connection_.command(in.group, encoded(auction::Leave{settings_.as})),
-                                                   "gavel show " + in.id);
+auction::Presence House::leave(const directory::Auction& in) { return presence(in, auction::Leave{settings_.as}); }
+
+auction::Presence House::presence(const directory::Auction& in, const auction::Command& command) {
+  const auto outcome = in_its_group(in, [&](GroupId group) { return connection_.command(group, encoded(command)); });
+  return expect<auction::Presence, auction::Reply>(outcome, "gavel show " + in.id);
 }
 
 Told<auction::Summary> House::show(const directory::Auction& in) {
-  auto outcome = connection_.query(in.group, question(auction::AskShow{}));
+  auto outcome =
+      in_its_group(in, [&](GroupId group) { return connection_.query(group, question(auction::AskShow{})); });
   auto summary = expect<auction::Summary, auction::Answer>(outcome, "");
   return {std::move(summary), std::move(outcome)};
 }
@@ -232,7 +242,9 @@ Told<std::vector<auction::BidRecord>> history_pages(std::uint64_t from, Ask&& as
 }  // namespace
 
 Told<std::vector<auction::BidRecord>> House::history(const directory::Auction& in, std::uint64_t from) {
-  return history_pages(from, [&](Bytes ask) { return connection_.query(in.group, std::move(ask)); });
+  return history_pages(from, [&](const Bytes& ask) {
+    return in_its_group(in, [&](GroupId group) { return connection_.query(group, ask); });
+  });
 }
 
 Told<std::vector<auction::BidRecord>> local_history(Connection& connection, GroupId group) {

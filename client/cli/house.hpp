@@ -81,6 +81,10 @@ class House {
   Told<std::vector<auction::BidRecord>> history(const directory::Auction& in, std::uint64_t from = 1);
 
  private:
+  /// The outcome of a call to the auction's group; to the one that it goes on in, if that one was given up.
+  template <class Ask>
+  client::Outcome in_its_group(const directory::Auction& in, Ask&& ask);
+  auction::Presence presence(const directory::Auction& in, const auction::Command& command);
   [[noreturn]] void say_where_archived(const directory::Auction& auction);
 
   Settings settings_;

@@ -40,6 +40,10 @@ CallId Client::backup(TimePoint now, GroupId group, std::uint64_t offset, Durati
   return operate(now, wire::BackupQuery{0, group, offset}, timeout);
 }
 
+CallId Client::restore(TimePoint now, wire::RestorePiece piece, Duration timeout) {
+  return operate(now, std::move(piece), timeout);
+}
+
 CallId Client::begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout) {
   Call call;
   call.kind = kind;
