@@ -3,10 +3,12 @@
 import datetime
 import json
 import shutil
+import threading
 
 from client import EXIT_NOT_FOUND, EXIT_REJECTED
 from harness import ClusterTest
-from processes import wait_until
+from local_cluster import LocalCluster
+from processes import Process, wait_until
 
 
 class Restore(ClusterTest):
@@ -19,18 +21,34 @@ class Restore(ClusterTest):
         self.assertEqual(got, code, message)
         return output + message
 
-    def destroy(self, *nodes):
-        self.kill(*nodes)
-        for node in nodes:
-            shutil.rmtree(node.data)
-        self.say("and their data are destroyed")
-
-    def lose(self, auction):
-        """All members but one, the leader among those that go; who is left."""
+    def lose(self, auction, returns=0):
+        """All members but one are killed, the leader among them, and the data of all but `returns` of those destroyed.
+        Who is left, and who is gone."""
         left = self.followers(auction)[0]
-        self.destroy(*[node for node in self.cluster.live()
-                       if node.name in self.member_names(auction) and node is not left])
-        return left
+        gone = [node for node in self.cluster.live() if node.name in self.member_names(auction) and node is not left]
+        self.kill(*gone)
+        for node in gone[returns:]:
+            shutil.rmtree(node.data)
+        self.say(f"the data of {LocalCluster.named(gone[returns:])} are destroyed")
+        return left, gone
+
+    def watcher(self, auction):
+        """What somebody is told who watches the auction to its end."""
+        process = Process.start_piped(self.client.command("-o", "jsonl", "watch", auction, "-f"), tied=True)
+        self.addCleanup(process.popen.stdout.close)
+        self.addCleanup(process.kill)
+        events = []
+
+        def read():
+            for line in process.popen.stdout:
+                events.append(json.loads(line))
+        threading.Thread(target=read, daemon=True).start()
+        return events
+
+    def aside(self, node, name):
+        """What a node had of the group that was given up."""
+        return wait_until(f"{node.name} sets {name} aside",
+                          lambda: [path for path in node.data.glob("archive/*") if path.name == name], 15)[0]
 
     def test_restore(self):
         """an auction that lost three of its four members for good goes on from a backup, and ends with every bid in it"""
@@ -58,8 +76,10 @@ class Restore(ClusterTest):
         damaged.write_bytes(whole)
         self.gavel("restore", damaged, auction, code=1)
 
-        watcher = self.load(auction, client=self.client, seed=2)  # goes on by itself, too
-        left = self.lose(auction)
+        bidders = self.load(auction, client=self.client, seed=2)  # they go on by themselves, and so does a watcher
+        told = self.watcher(auction)
+        wait_until("the watcher is told of bids", lambda: len(told) > len(kept), 10)
+        left, gone = self.lose(auction, returns=1)
         self.gavel("restore", file, auction, "--to", "n99", code=EXIT_NOT_FOUND)
 
         def restored():  # as soon as nobody believes in its leader any more
@@ -68,21 +88,26 @@ class Restore(ClusterTest):
         row = wait_until(f"{auction} is restored", restored, 20, 0.2)
         self.say(f"restored on {row['node']}: {row['bids']} bids, up to slot {row['slot']}")
         self.assertEqual((row["bids"], row["over"]), (len(kept), False))
-        accepted = watcher.accepted()
-        wait_until("the bidders bid on in the new group", lambda: watcher.accepted() > accepted + 20, 30, 0.1)
-        watcher.end()
+        accepted = bidders.accepted()
+        wait_until("the bidders bid on in the new group", lambda: bidders.accepted() > accepted + 20, 30, 0.1)
+        bidders.end()
         history = self.client.ask("history", auction)
         self.assertEqual(history[:len(kept)], kept)
         self.assertNotIn("late", {bid["bidder"] for bid in history})
         wait_until("the auction has four members again",
                    lambda: len([r for r in self.client.members(auction).values() if len(r["voters"]) == 4]) == 4, 20, 0.1)
         name = f"{auction}.group-{row['former']}.gavel"
-        aside = wait_until("the last replica of the former group is set aside",
-                           lambda: [path for path in left.data.glob("archive/*") if path.name == name], 10)
-        self.assertIn("late", self.gavel("history", "--file", aside[0]))
+        self.assertIn("late", self.gavel("history", "--file", self.aside(left, name)))
+        self.restart(gone[0])  # with what it had of the former group
+        self.aside(gone[0], name)
         self.assertEqual(self.client.run("verify", auction)[0], 0)
         result = wait_until("it is closed", lambda: self.client.result(auction), 60, 0.2)
-        self.assertEqual(result["bids"], len(self.client.ask("history", auction)))
+        history = self.client.ask("history", auction)
+        self.assertEqual(result["bids"], len(history))
+        wait_until("the watcher is told of the close", lambda: told[-1]["event"] == "closed", 10)
+        again = [event["event"] for event in told].index("restored")
+        self.assertEqual([event["amount"] for event in told[again + 1:-1]],
+                         [bid["amount"] for bid in history[told[again]["bids"]:]])
         self.assertIn("final", self.gavel("restore", file, auction, code=EXIT_REJECTED))
 
     def test_overdue(self):

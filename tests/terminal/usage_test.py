@@ -65,6 +65,9 @@ class Usage(unittest.TestCase):
         self.refused("verify", code=2, words=["GROUP or --file"])
         self.refused("history", code=2, words=["AUCTION"])
         self.refused("backup", code=2, words=["--to"])
+        self.refused("restore", code=2, words=["FILE"])
+        for option in (["--to", "n1"], ["--force"]):
+            self.refused("restore", "house.gavel", *option, code=2, words=["gavel restore house.gavel AUCTION"])
 
     def test_a_file_that_is_not_there_and_one_that_is_no_backup(self):
         for command in (["verify", "--file"], ["history", "--file"], ["restore"]):

@@ -169,6 +169,10 @@ TEST_CASE("client: what is asked of the gateway itself is asked again until it i
   const CallId transfer = s.client.transfer(s.now, kGroup, Uid{4}, 5s);
   const CallId backup = s.client.backup(s.now, kGroup, 512, 5s);
   const CallId faults = s.client.set_faults(s.now, {0, {Uid{2}}, 10, 5ms, 1ms}, 5s);
+  wire::RestorePiece state;
+  state.offset = 64;
+  state.bytes = share("abc");
+  const CallId restore = s.client.restore(s.now, state, 5s);
   s.welcome();
   s.take();
   s.sent.clear();
@@ -183,17 +187,21 @@ TEST_CASE("client: what is asked of the gateway itself is asked again until it i
   CHECK(backup_asked.offset == 512);
   const auto faults_asked = s.expect<wire::SetFaults>();
   CHECK((faults_asked.drop_percent == 10 && faults_asked.blocked == std::vector{Uid{2}}));
+  const auto restore_asked = s.expect<wire::RestorePiece>();
+  CHECK((restore_asked.offset == 64 && *restore_asked.bytes == "abc"));
   s.say(wire::ClientList{transfer_asked.id, {}, 9});  // the id of another kind of question: ignored
   CHECK(s.outcomes.empty());
   s.say(wire::ClientList{list_asked.id, {}, 9});
   s.say(wire::Operated{transfer_asked.id, true, ""});
   s.say(wire::Operated{faults_asked.id, false, "no"});
+  s.say(wire::Operated{restore_asked.id, true, "going on"});
   wire::BackupPiece piece;
   piece.id = backup_asked.id;
   piece.size = 600;
   s.say(piece);
   CHECK(wire::decode<wire::ClientList>(s.outcome(clients).body)->total == 9);
   CHECK(wire::decode<wire::Operated>(s.outcome(transfer).body)->done);
+  CHECK(wire::decode<wire::Operated>(s.outcome(restore).body)->message == "going on");
   CHECK_FALSE(wire::decode<wire::Operated>(s.outcome(faults).body)->done);
   CHECK(wire::decode<wire::BackupPiece>(s.outcome(backup).body)->size == 600);
 }
