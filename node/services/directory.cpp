@@ -72,6 +72,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::Register
                                      node.version,
                                      node.room,
                                      directory::Life::up,
+                                     {},
                                      known && known->draining && !broken(Mistake::forgets_drain),
                                      anew ? state_.joined + 1 : known->joined};
   if (known && same(*known, record)) return Done{false};
@@ -82,7 +83,7 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::Register
   return Done{true};
 }
 
-Reply DirectoryService::on(const Context& /*context*/, const directory::NodeState& seen, Events& events) {
+Reply DirectoryService::on(const Context& context, const directory::NodeState& seen, Events& events) {
   const auto known = state_.nodes.find(seen.uid);
   if (known == state_.nodes.end()) return Refused{Refusal::unknown_node, "there is no such node"};
   auto& node = known->second;
@@ -92,6 +93,10 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::NodeStat
     node.joined = ++state_.joined;
   }
   node.life = seen.life;
+  if (seen.life == directory::Life::up)
+    node.down_since = {};
+  else if (!node.down_since.micros)
+    node.down_since = context.time;
   push(events, directory::NodeChanged{node, true});
   staff(events);
   return Done{true};
@@ -145,6 +150,9 @@ std::string DirectoryService::next_lot() {
 
 Reply DirectoryService::on(const Context& /*context*/, const directory::AddItem& add, Events& events) {
   if (auto objection = check_item(state_, add)) return *objection;
+  if (state_.items.size() >= directory::kMaxItems && !state_.forget_first_sold())
+    return Refused{Refusal::limit_exceeded, "the catalogue has " + std::to_string(directory::kMaxItems) +
+                                                " items that are not sold, more it does not take"};
   const std::string id = add.id.empty() ? next_lot() : add.id;
   const directory::Item item{id, add.title, add.seller, add.start_price, add.increment, ItemState::on_offer, 0};
   state_.items.emplace(id, item);
@@ -162,6 +170,10 @@ Reply DirectoryService::on(const Context& context, const directory::StartAuction
   if (members.empty())
     return Refused{Refusal::no_free_node,
                    "no living node has a free slot for an auction; wait until one ends, or add a node"};
+
+  if (state_.auctions.size() >= directory::kMaxAuctions && !state_.forget_first_ended())
+    return Refused{Refusal::limit_exceeded, "the directory keeps " + std::to_string(directory::kMaxAuctions) +
+                                                " auctions, more it does not take"};
 
   auto& item = state_.items.at(start.item);
   item.state = ItemState::running;
@@ -241,6 +253,7 @@ std::vector<std::string> DirectoryService::found_anew(Uid self, const std::set<G
       auction.genesis = auction.members = {self};
       auction.replaced.clear();
       auction.active = self;
+      auction.active_since = {};
       auction.restored = true;
       continue;
     }

@@ -16,16 +16,6 @@ constexpr std::uint32_t kMaxSlots = 4096;
 
 Refused refused(Refusal refusal, std::string message) { return {refusal, std::move(message)}; }
 
-/// Lower-case letters, digits and single dashes within; so it needs no quotes in a shell, and no room is left for
-/// look-alikes.
-bool is_item_id(std::string_view id) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (id.empty() || id.size() > directory::kMaxItemId || !is_letter(id.front()) || !is_letter(id.back())) return false;
-  for (std::size_t i = 0; i < id.size(); ++i)
-    if (!is_letter(id[i]) && (id[i] != '-' || id[i - 1] == '-')) return false;
-  return true;
-}
-
 std::string text_rule(const std::string& what, std::string_view text, std::size_t max) {
   return quoted(text) + " is no " + what + ": 1 to " + std::to_string(max) +
          " bytes of UTF-8, no control characters, no space at either end";
@@ -89,9 +79,6 @@ Objection check_item(const DirectoryState& state, const directory::AddItem& add)
     return refused(Refusal::bad_text, text_rule("title", add.title, directory::kMaxText));
   if (!is_plain_text(add.seller, 1, auction::kMaxName))
     return refused(Refusal::bad_text, text_rule("seller's name", add.seller, auction::kMaxName));
-  if (state.items.size() >= directory::kMaxItems)
-    return refused(Refusal::limit_exceeded,
-                   "the catalogue has " + std::to_string(directory::kMaxItems) + " items, more it does not take");
   return check_prices(add);
 }
 
@@ -153,9 +140,6 @@ Objection check_start(const DirectoryState& state, const directory::StartAuction
   if (item->second.state == directory::ItemState::running || item->second.state == directory::ItemState::sold)
     return refused(Refusal::not_on_offer,
                    "item " + start.item + " is " + std::string(words_for(item->second.state)) + ", not on offer");
-  if (state.auctions.size() >= directory::kMaxAuctions)
-    return refused(Refusal::limit_exceeded, "the directory keeps " + std::to_string(directory::kMaxAuctions) +
-                                                " auctions, more it does not take");
   return {};
 }
 

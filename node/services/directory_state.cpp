@@ -1,11 +1,13 @@
 #include "node/services/directory_state.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 #include <utility>
 
 #include "common/base/check.hpp"
 #include "node/services/mistakes.hpp"
+#include "node/services/text.hpp"
 
 namespace gavel {
 namespace {
@@ -58,13 +60,24 @@ bool has_sound_seats(const directory::Auction& auction) {
                      [&](Uid uid) { return in(auction.members, uid) || in(auction.replaced, uid); });
 }
 
+/// Its id is one that the directory gives, and so is good as a file's name.
+bool is_run_of(const directory::Auction& auction, const directory::Item& item) {
+  if (!is_item_id(item.id) || auction.terms.auction != auction.id || item.runs == 0) return false;
+  std::uint32_t run = 1;
+  if (auction.id.size() > item.id.size()) {
+    const char* end = auction.id.data() + auction.id.size();
+    std::from_chars(auction.id.data() + item.id.size() + 1, end, run);
+  }
+  return run <= item.runs && auction_id(item.id, run) == auction.id;
+}
+
 /// Each auction is a run of an item that is there, in a group of its own that was given out; and an item runs exactly
 /// while one of its auctions does.
 bool are_sound(const DirectoryState& state) {
   std::map<std::string, int> running;
   for (const auto& [id, auction] : state.auctions) {
     const auto item = state.items.find(auction.terms.item);
-    if (item == state.items.end() || auction.terms.auction != id || !has_sound_seats(auction)) return false;
+    if (item == state.items.end() || !is_run_of(auction, item->second) || !has_sound_seats(auction)) return false;
     if (auction.group <= kDirectoryGroup || auction.group.value > state.groups) return false;
     running[item->first] += auction.outcome ? 0 : 1;
   }
@@ -109,7 +122,10 @@ Result<DirectoryState> DirectoryState::read_from(RecordReader& reader) {
   if (!read) return tl::unexpected<Error>(read.error());
   for (const auto& [id, auction] : state->auctions) {
     state->by_group.emplace(auction.group, id);
-    if (!auction.outcome) state->running.insert(id);
+    if (auction.outcome)
+      state->ended.emplace(auction.outcome->closed_at, id);
+    else
+      state->running.insert(id);
   }
   if (!is_consistent(*state)) return fail("the directory's nodes, items and auctions do not fit together");
   return state;
@@ -131,6 +147,43 @@ void DirectoryState::close(directory::Auction& auction, const auction::Outcome& 
   }
   auction.outcome = outcome;
   running.erase(auction.id);
+  ended.emplace(outcome.closed_at, auction.id);
+}
+
+bool DirectoryState::is_recent(const directory::Auction& auction) const {
+  if (!auction.outcome) return false;
+  std::size_t later = 0;
+  for (auto at = ended.rbegin(); at != ended.rend() && later < directory::kRecentlyEnded; ++at, ++later)
+    if (at->second == auction.id) return true;
+  return false;
+}
+
+bool DirectoryState::forget_first_sold() {
+  const auto sold = std::find_if(ended.begin(), ended.end(), [&](const auto& entry) {
+    return items.at(auctions.at(entry.second).terms.item).state == directory::ItemState::sold;
+  });
+  if (sold == ended.end()) return false;
+  const std::string item = auctions.at(sold->second).terms.item;
+  for (auto at = auctions.begin(); at != auctions.end();) {
+    const auto& auction = (at++)->second;
+    if (auction.terms.item == item) forget(auction);
+  }
+  items.erase(item);
+  return true;
+}
+
+bool DirectoryState::forget_first_ended() {
+  if (ended.empty()) return false;
+  const auto& first = auctions.at(ended.begin()->second);
+  if (items.at(first.terms.item).state == directory::ItemState::sold) return forget_first_sold();
+  forget(first);
+  return true;
+}
+
+void DirectoryState::forget(const directory::Auction& auction) {
+  ended.erase({auction.outcome->closed_at, auction.id});
+  by_group.erase(auction.group);
+  auctions.erase(std::string(auction.id));
 }
 
 std::vector<Uid> voters_wanted(const DirectoryState& state) {

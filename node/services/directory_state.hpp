@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/bytes.hpp"
@@ -28,15 +29,28 @@ struct DirectoryState {
   // id of each group's.
   std::set<std::string> running;
   std::map<GroupId, std::string> by_group;
+  /// Those that have ended, the first one first.
+  std::set<std::pair<WallTime, std::string>> ended;
 
   /// A new auction, running.
   void open(const directory::Auction& auction);
   /// It runs no longer; its seats are free.
   void close(directory::Auction& auction, const auction::Outcome& outcome);
 
+  /// Whether it is one of the last kRecentlyEnded that ended.
+  bool is_recent(const directory::Auction& auction) const;
+  // Where there is room for no more: each is false if there is none of the kind.
+  /// Forgets the item that was sold first, and its auctions.
+  bool forget_first_sold();
+  /// Forgets the auction that ended first, with its item if that was sold.
+  bool forget_first_ended();
+
   void append_to(Bytes& snapshot) const;
   /// Error: malformed, or over the limits.
   static Result<DirectoryState> read_from(RecordReader& reader);
+
+ private:
+  void forget(const directory::Auction& auction);
 };
 
 /// Who should be a voter of the directory's group, ascending by uid: seven nodes; those that may be relied upon

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "common/wire/services/directory_records.hpp"
+
 namespace gavel {
 namespace {
 
@@ -57,6 +59,14 @@ std::string quoted(std::string_view text) {
   std::string shown;
   for (const char c : text.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '?';
   return "'" + shown + (text.size() > kShown ? "...'" : "'");
+}
+
+bool is_item_id(std::string_view id) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (id.empty() || id.size() > directory::kMaxItemId || !is_letter(id.front()) || !is_letter(id.back())) return false;
+  for (std::size_t i = 0; i < id.size(); ++i)
+    if (!is_letter(id[i]) && (id[i] != '-' || id[i - 1] == '-')) return false;
+  return true;
 }
 
 }  // namespace gavel

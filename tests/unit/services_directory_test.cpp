@@ -300,5 +300,56 @@ TEST_CASE("a broken snapshot of the directory is refused and changes nothing") {
   CHECK(other.machine.snapshot() == before);
 }
 
+TEST_CASE("how long a node has been down is counted from when it was first called so, whoever leads meanwhile") {
+  House house(1);
+  house.now = house.now + std::chrono::seconds(1);
+  const auto since = house.now;
+  house.seen(1, Life::down);
+  CHECK(house.record(1).down_since.micros >= since.micros);
+  const auto first = house.record(1).down_since;
+  house.now = house.now + std::chrono::seconds(5);
+  house.seen(1, Life::lost);
+  CHECK(house.record(1).down_since == first);
+  house.seen(1, Life::up);
+  CHECK(house.record(1).down_since == WallTime{});
+}
+
+TEST_CASE("a full directory makes room: what was sold first goes, with its auctions, and nothing that is on offer") {
+  House house(1, 4096);
+  const auto sell = [&](const std::string& id, std::optional<std::string> winner) {
+    house.start(id);
+    house.now = house.now + std::chrono::seconds(1);
+    house.expect<Done>(AuctionClosed{house.machine.items().at(id).runs == 1 ? id : id + ".2", house.outcome(winner)});
+  };
+  house.add("unsold");
+  sell("unsold", {});
+  house.add("twice");
+  sell("twice", {});
+  sell("twice", "ann");
+  for (std::size_t i = 2; i < kMaxItems; ++i) house.add();
+  REQUIRE(house.machine.items().size() == kMaxItems);
+  house.add("one-more");
+  CHECK(house.machine.items().size() == kMaxItems);
+  CHECK_FALSE(house.machine.items().contains("twice"));
+  CHECK(house.machine.auctions().size() == 1);
+  CHECK(house.machine.items().contains("unsold"));
+  CHECK(house.refusal(AddItem{"too-many", "A lamp", "selma", eur(10000), eur(500)}) == Refusal::limit_exceeded);
+  DirectoryService copy;
+  CHECK(copy.restore(house.machine.snapshot()).has_value());
+}
+
+TEST_CASE("only the auctions that ended last count as recent") {
+  House house(1, 4096);
+  for (std::size_t i = 0; i <= kRecentlyEnded; ++i) {
+    const auto id = house.add();
+    house.start(id);
+    auto outcome = house.outcome("ann");
+    outcome.closed_at = house.now = house.now + std::chrono::seconds(1);
+    house.expect<Done>(AuctionClosed{id, outcome});
+  }
+  CHECK_FALSE(house.machine.state().is_recent(house.auction("lot-1")));
+  CHECK(house.machine.state().is_recent(house.auction("lot-2")));
+}
+
 }  // namespace
 }  // namespace gavel

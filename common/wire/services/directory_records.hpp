@@ -22,8 +22,11 @@ inline constexpr std::size_t kMaxMembers = 4;
 /// The directory group has at most this many voters; the other nodes are learners.
 inline constexpr std::size_t kMaxVoters = 7;
 inline constexpr std::size_t kMaxNodes = 512;
-inline constexpr std::size_t kMaxItems = 4096;
+/// At these numbers the auction that ended first goes for a new one, and a sold item with its last auction.
+inline constexpr std::size_t kMaxItems = 16384;
 inline constexpr std::size_t kMaxAuctions = 16384;
+/// So many of the auctions that ended last keep their replicas for questions, as long as nodes retain them at all.
+inline constexpr std::size_t kRecentlyEnded = 32;
 /// Longest id of an item, in bytes: lower-case letters, digits and single dashes.
 inline constexpr std::size_t kMaxItemId = 32;
 /// Longest title, name, endpoint or version, in bytes.
@@ -65,6 +68,7 @@ struct NodeRecord {
   /// Clients that it serves at most.
   std::uint32_t room = 0;
   Life life = Life::up;
+  WallTime down_since;  ///< entry time; 0 while it is up
   /// The operator wants it to serve nothing: it keeps no seat that another node can take, and gets none.
   bool draining = false;
   /// 1 for the first node that ever registered, 2 for the next, …; one that was lost begins anew when it comes back.
@@ -72,7 +76,7 @@ struct NodeRecord {
 
   /// It may be given seats.
   bool is_fit() const { return life == Life::up && !draining; }
-  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, room, life, draining, joined);
+  GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, room, life, down_since, draining, joined);
 };
 
 enum class ItemState : std::uint8_t { on_offer = 0, running = 1, sold = 2, unsold = 3 };
@@ -103,8 +107,8 @@ struct Auction {
   auction::Terms terms;
   /// The group's first voters, ascending: they never change, and found it.
   std::vector<Uid> genesis;
-  /// Those of them who lost their seat since, ascending: if they never founded the group they never will, because it
-  /// went on without them.
+  /// Those of them who lost their seat since, ascending. They are part of the group's first configuration all the same:
+  /// one that comes late founds its replica, and follows.
   std::vector<Uid> replaced;
   /// Who is to serve it, ascending; the group's own configuration follows one step at a time (PROTOCOL.md §6).
   std::vector<Uid> members;
