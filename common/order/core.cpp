@@ -31,6 +31,7 @@ Core::Core(Setup setup_, Recovered recovered, std::unique_ptr<StateMachine> mach
   journal.recovered(promised);
   stalled_since = now.at;
   beat_at = now.at;
+  forget_at = now.at + options.forget_after;
   candidacy_at = now.at + options.suspicion + random.between(0us, options.candidacy_jitter);
   if (founds(recovered, self())) {
     founding_until = now.at + options.suspicion;

@@ -70,6 +70,7 @@ struct Core {
   bool diverged = false;         ///< the applied state differs from the majority's; it is not served
   TimePoint beat_at = kLongAgo;  ///< the next beat is due
   TimePoint fetch_not_before = kLongAgo;
+  TimePoint forget_at = kNever;         ///< looks next for members and streams to forget
   TimePoint founding_until = kLongAgo;  ///< a founder of a new group: until then it beats often
 
   // ---- questions

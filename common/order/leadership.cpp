@@ -21,6 +21,7 @@ void Leadership::begin() {
   leads_since_ = majority_at_ = core_.now.at;
   higher_since_ = kNever;
   hand_over_not_before_ = core_.now.at + core_.options.hold_down;
+  rounds_.clear();
   core_.say(NoteKind::elected, "leads term " + print(core_.promised) + " from slot " + print(core_.log.last().next()) +
                                    ", " + print(core_.config()));
   wire::Entry view;
@@ -43,6 +44,7 @@ void Leadership::step_down(const std::string& why) {
 
 void Leadership::on_time() {
   if (core_.role != wire::Role::leader) return;
+  measure_rounds();
   if (core_.journal.failed()) return step_down("its disk failed");
   if (core_.diverged) return step_down("its state differs from the majority's");
   if (!keeps_majority()) return step_down("no majority follows");
@@ -187,6 +189,17 @@ void Leadership::give_up_hand_over() {
 
 // ---- changing the membership ------------------------------------------------------------------------------------
 
+void Leadership::measure_rounds() {
+  if (core_.role != wire::Role::leader) return;
+  rounds_.keep(core_.config());
+  for (const auto learner : core_.config().learners) {
+    const auto* peer = core_.peers.find(learner);
+    if (peer == nullptr) continue;
+    const auto acked = peer->ack.term == core_.promised ? peer->ack.durable : Slot{};
+    rounds_.observe({learner, peer->incarnation}, acked, core_.log.last(), core_.now.at);
+  }
+}
+
 bool Leadership::change_membership() {
   if (core_.role != wire::Role::leader || core_.handing_over || core_.goal.voters.empty()) return false;
   if (core_.config() == core_.goal) return false;
@@ -195,7 +208,8 @@ bool Leadership::change_membership() {
   if (core_.commit < derived.view.slot && !broken(Mistake::config_before_view)) return false;
   if (derived.config_slot > core_.commit && !broken(Mistake::config_two)) return false;
   const MembershipFacts facts{core_.self(), [this](Uid uid) { return core_.peers.hears(uid, core_.now.at); },
-                              [this](Uid uid) { return caught_up(uid); }, core_.options.most_voters};
+                              [this](Uid uid) { return caught_up(uid) || rounds_.keeps_up(uid, core_.now.at); },
+                              core_.options.most_voters};
   auto next = next_config(core_.config(), core_.goal, facts);
   if (!next) return false;
   wire::Entry entry;

@@ -8,6 +8,7 @@
 
 #include "common/order/core.hpp"
 #include "common/order/election.hpp"
+#include "common/order/rounds.hpp"
 
 namespace gavel::order {
 
@@ -21,8 +22,9 @@ class Leadership {
   void begin();
   void on_time();
   TimePoint deadline() const { return core_.handing_over ? drive_at_ : kNever; }
-  /// An ack came: the successor may hold the whole log now.
+  /// An ack came: the successor may hold the whole log now, or a learner what it lacked.
   void on_ack() {
+    measure_rounds();
     if (core_.handing_over) drive_hand_over();
   }
   /// Puts the next configuration into the log if one is due and none is under way.
@@ -43,11 +45,14 @@ class Leadership {
   void give_up_hand_over();
   /// Why that member cannot succeed; null if it can.
   const char* unfit(Uid uid, TimePoint at) const;
+  /// Close to the end of the log.
   bool caught_up(Uid uid) const;
+  void measure_rounds();
 
   Core& core_;
   Election& election_;
   std::function<void(wire::Entry)> put_;
+  Rounds rounds_{core_.options.catch_up_round};
   TimePoint leads_since_ = kLongAgo;
   TimePoint majority_at_ = kLongAgo;
   TimePoint higher_since_ = kNever;  ///< a higher promise is seen

@@ -13,7 +13,7 @@ namespace gavel::order {
 struct MembershipFacts {
   Uid self;
   std::function<bool(Uid)> heard;      ///< within the suspicion time
-  std::function<bool(Uid)> caught_up;  ///< acks in the term, within a few slots of the last
+  std::function<bool(Uid)> caught_up;  ///< acks in the term, and is close to the last slot or keeps up with it
   std::size_t most_voters = SIZE_MAX;  ///< in passing too
 };
 

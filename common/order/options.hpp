@@ -23,11 +23,13 @@ struct Options {
   std::uint64_t caught_up = 8;   ///< slots behind the leader's last that still count as caught up
 
   // -- membership (§6)
-  std::size_t most_voters = 7;  ///< of a group, while one takes another's place too
+  std::size_t most_voters = 7;   ///< of a group, while one takes another's place too
+  Duration catch_up_round = 1s;  ///< a learner that needs less for what the leader's log held is ready to vote
 
   // -- repair
   Duration missing_wait = 2ms;     ///< before a missing batch is asked for
   Duration fetch_interval = 20ms;  ///< between two fetches of the same thing
+  Duration forget_after = 60s;     ///< silence after which a member of no configuration is forgotten, with its batches
 
   // -- batching and windows (§3, §9)
   std::size_t batches_in_flight = 4;               ///< of one publisher, not yet applied

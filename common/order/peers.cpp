@@ -57,6 +57,13 @@ void Peers::lost(Uid uid, TimePoint now) {
   peer->second.hop_failed = true;
 }
 
+void Peers::forget(const wire::Config& config, TimePoint since) {
+  std::erase_if(peers_, [&](const auto& item) {
+    const auto& [uid, peer] = item;
+    return !config.is_member(uid) && std::max(peer.heard, peer.lost_at) < since;
+  });
+}
+
 bool is_majority(std::size_t count, const wire::Config& config) {
   if (broken(Mistake::half)) return count * 2 >= config.voters.size();
   return count * 2 > config.voters.size();

@@ -51,6 +51,9 @@ class Peers {
   /// True if it tells more than was known.
   bool ack(Uid from, const wire::Ack& ack);
   void lost(Uid uid, TimePoint now);
+  /// Drops those that are in no configuration and silent since then. Should one speak again, it is new here; nothing
+  /// unsafe comes of that, as only voters' acks and votes count.
+  void forget(const wire::Config& config, TimePoint since);
 
  private:
   Duration suspicion_;

@@ -58,16 +58,26 @@ bool Repair::closed(const Streams::Key& stream) const {
   return mark != core_.last_ordered().end() && mark->second.incarnation > stream.second;
 }
 
+BatchNumber Repair::ordered(const Streams::Key& stream) const {
+  const auto mark = core_.last_ordered().find(stream.first);
+  const bool known = mark != core_.last_ordered().end() && mark->second.incarnation == stream.second;
+  return known ? mark->second.number : BatchNumber{};
+}
+
+BatchNumber Repair::complete(const Streams::Key& stream) const {
+  return std::max(core_.streams.complete(stream.first, stream.second), ordered(stream));
+}
+
+void Repair::forget(const std::function<bool(Uid)>& gone) {
+  std::erase_if(gaps_, [&](const auto& item) { return gone(item.first.first); });
+}
+
 void Repair::notice(Uid publisher, Incarnation incarnation, BatchNumber upto) {
   const Streams::Key stream{publisher, incarnation};
-  if (upto <= core_.streams.complete(publisher, incarnation) || closed(stream)) return;
-  const auto mark = core_.last_ordered().find(publisher);
-  const bool known = mark != core_.last_ordered().end() && mark->second.incarnation == incarnation;
-  const auto ordered = known ? mark->second.number : BatchNumber{};
-  if (upto <= ordered) return;
+  if (upto <= complete(stream) || closed(stream)) return;
   const auto fresh = Gap{{}, core_.now.at + core_.options.missing_wait, core_.options.fetch_interval, false};
   auto& gap = gaps_.emplace(stream, fresh).first->second;
-  gap.upto = std::max(gap.upto, std::min(upto, ordered + core_.options.stream_window));
+  gap.upto = std::max(gap.upto, std::min(upto, ordered(stream) + core_.options.stream_window));
   ask_at_ = std::min(ask_at_, gap.ask_at);
 }
 
@@ -75,12 +85,12 @@ void Repair::notice(Uid publisher, Incarnation incarnation, BatchNumber upto) {
 // that ordered it. If there is nobody, the batch is probably lost for good, as its requests are sent again elsewhere.
 void Repair::ask(const Streams::Key& stream, Gap& gap) {
   const auto& [publisher, incarnation] = stream;
-  const auto complete = core_.streams.complete(publisher, incarnation);
+  const auto held_upto = complete(stream);
   holders_.clear();
   for (const auto& [uid, peer] : core_.peers.all()) {
     if (!core_.peers.hears(uid, core_.now.at)) continue;
     const auto holds = std::any_of(peer.beat.held.begin(), peer.beat.held.end(), [&](const wire::StreamMark& mark) {
-      return mark.publisher == stream.first && mark.incarnation == stream.second && mark.number > complete;
+      return mark.publisher == stream.first && mark.incarnation == stream.second && mark.number > held_upto;
     });
     if (holds || uid == core_.leader_term.uid) holders_.push_back(uid);
   }
@@ -90,7 +100,7 @@ void Repair::ask(const Streams::Key& stream, Gap& gap) {
   if (!holders_.empty() && (gap.asked || dead))
     whom = holders_[static_cast<std::size_t>(
         core_.random.between(std::int64_t{0}, static_cast<std::int64_t>(holders_.size()) - 1))];
-  if (whom != core_.self()) core_.send(whom, wire::Missing{publisher, incarnation, complete.next(), gap.upto});
+  if (whom != core_.self()) core_.send(whom, wire::Missing{publisher, incarnation, held_upto.next(), gap.upto});
   gap.asked = true;
   gap.ask_at = core_.now.at + gap.backoff;
   gap.backoff =
@@ -101,7 +111,7 @@ void Repair::on_time() {
   ask_at_ = kNever;
   for (auto it = gaps_.begin(); it != gaps_.end();) {
     auto& [stream, gap] = *it;
-    if (closed(stream) || gap.upto <= core_.streams.complete(stream.first, stream.second)) {
+    if (closed(stream) || gap.upto <= complete(stream)) {
       it = gaps_.erase(it);
       continue;
     }

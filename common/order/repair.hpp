@@ -3,6 +3,7 @@
 // and entries, from what it holds.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Repair {
 
   /// Every batch of the stream up to `upto` exists: if one is missing here, it will be asked for.
   void notice(Uid publisher, Incarnation incarnation, BatchNumber upto);
+  /// Looks no more for what such publishers' streams lack, until somebody speaks of it again.
+  void forget(const std::function<bool(Uid)>& gone);
   /// Asks for what has been missing long enough.
   void on_time();
   TimePoint deadline() const { return ask_at_; }
@@ -32,6 +35,9 @@ class Repair {
     bool asked = false;
   };
   bool closed(const Streams::Key& stream) const;
+  BatchNumber ordered(const Streams::Key& stream) const;
+  /// Up to which number nothing is missing, though the stream may be forgotten here.
+  BatchNumber complete(const Streams::Key& stream) const;
   void ask(const Streams::Key& stream, Gap& gap);
 
   Core& core_;

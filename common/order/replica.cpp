@@ -127,6 +127,19 @@ struct Replica::Parts {
     leadership.on_ack();
   }
 
+  // Forgets who left long ago. The replicated state keeps the number of its last batch: that may never be ordered
+  // again.
+  void forget_strangers() {
+    if (core.now.at < core.forget_at) return;
+    core.forget_at = core.now.at + core.options.forget_after / 4;
+    core.peers.forget(core.config(), core.now.at - core.options.forget_after);
+    const auto gone = [this](Uid uid) {
+      return uid != core.self() && !core.config().is_member(uid) && core.peers.find(uid) == nullptr;
+    };
+    core.streams.forget(core.last_ordered(), gone);
+    repair.forget(gone);
+  }
+
   // Whatever is due by now.
   void on_time() {
     transfer.on_time();
@@ -136,6 +149,7 @@ struct Replica::Parts {
     leadership.on_time();
     follower.catch_up();
     repair.on_time();
+    forget_strangers();
     if (auto batch = core.publisher.offer_again(core.now.at)) core.cast(Lane::batch, std::move(*batch));
   }
 

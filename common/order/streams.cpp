@@ -76,6 +76,15 @@ void Streams::settle(const Marks& last_ordered) {
   }
 }
 
+void Streams::forget(const Marks& last_ordered, const std::function<bool(Uid)>& gone) {
+  std::erase_if(streams_, [&](const auto& item) {
+    const auto& [publisher, incarnation] = item.first;
+    if (!gone(publisher)) return false;
+    return closed_in(last_ordered, publisher, incarnation) ||
+           item.second.complete <= ordered_in(last_ordered, publisher, incarnation);
+  });
+}
+
 void Streams::trim(Stream& stream) const {
   while (!stream.held.empty() && stream.ordered.since(stream.held.begin()->first) >= retained_)
     stream.held.erase(stream.held.begin());

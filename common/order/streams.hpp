@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -27,6 +28,10 @@ class Streams {
   void ordered(const wire::BatchRef& ref, const SharedBytes& payload);
   /// The log's tail was cut, or a snapshot came: these are the marks now.
   void settle(const Marks& last_ordered);
+
+  /// Drops the streams of publishers that are gone for good, with what was retained for repair: who lacks that still
+  /// gets it with the entries. What waits to be ordered stays.
+  void forget(const Marks& last_ordered, const std::function<bool(Uid)>& gone);
 
   /// Up to which number every batch of the stream is held or ordered.
   BatchNumber complete(Uid publisher, Incarnation incarnation) const;

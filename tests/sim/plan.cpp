@@ -35,7 +35,9 @@ order::Options drawn_options(Random& random) {
   out.stall = 500ms;
   out.backoff_limit = 6s;
   out.caught_up = number(random, 3, 8);
+  out.catch_up_round = 400ms;
   out.fetch_interval = 8ms;
+  out.forget_after = 1s;
   out.batches_in_flight = number(random, 1, 4);
   out.requests_waiting = random.chance(0.2) ? 4 : 64;
   out.batches_per_entry = number(random, 1, 6);

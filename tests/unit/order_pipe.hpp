@@ -53,6 +53,9 @@ class Pipe {
     ListMachine* machine = nullptr;
     Recovered disk;  // what survives a crash
     std::deque<Persist> syncing;
+    Duration sync_time{};            // 0: each sync is done in the next moment
+    std::size_t sync_under_way = 0;  // so many of `syncing`
+    TimePoint sync_done{};
     std::vector<Answered> answers;
     std::vector<Happened> events;
     std::vector<std::string> notes;
@@ -90,6 +93,7 @@ class Pipe {
   void crash(std::uint64_t uid) {
     seats_[uid].replica.reset();
     seats_[uid].syncing.clear();
+    seats_[uid].sync_under_way = 0;
     std::erase_if(wires_, [uid](const Flying& flying) { return flying.to == uid; });
   }
   void cut(std::uint64_t from, std::uint64_t to) { cut_.emplace(from, to); }
@@ -194,6 +198,8 @@ class Pipe {
     return submits_;
   }
   void disks_work(bool work) { disks_work_ = work; }
+  /// Each sync takes that long from now on; what comes meanwhile waits for the next.
+  void slow_disk(std::uint64_t uid, Duration sync_time) { seats_.at(uid).sync_time = sync_time; }
 
  private:
   struct Flying {
@@ -210,9 +216,16 @@ class Pipe {
     now_.wall = now_.wall + time;
   }
   void sync(std::uint64_t uid, Seat& seat) {
-    const auto upto = seat.syncing.back().ticket;
-    for (auto& persist : seat.syncing) apply(seat.disk, persist);
-    seat.syncing.clear();
+    if (seat.sync_under_way == 0) {
+      seat.sync_under_way = seat.syncing.size();
+      seat.sync_done = now_.at + seat.sync_time;
+    }
+    if (now_.at < seat.sync_done) return;
+    const auto upto = seat.syncing[seat.sync_under_way - 1].ticket;
+    for (; seat.sync_under_way > 0; --seat.sync_under_way) {
+      apply(seat.disk, seat.syncing.front());
+      seat.syncing.pop_front();
+    }
     step(uid, Persisted{upto});
   }
   static void apply(Recovered& disk, const Persist& persist) {
