@@ -41,16 +41,24 @@ std::string Backups::begin(Now now, BytesView client, GroupId group) {
     return "this node has no state of group " + print(group) + " yet";
   exports_.erase(Bytes(client));
   if (exports_.size() >= kMost) return "this node is busy with " + std::to_string(kMost) + " other backups: try later";
+  const auto made = std::find_if(fresh_.begin(), fresh_.end(), [&](const auto& one) { return one.group == group; });
+  if (made != fresh_.end()) {
+    exports_.emplace(Bytes(client), *made).first->second.asked = now.at;
+    return {};
+  }
   auto snapshot = replica.snapshot();
   const Slot slot = snapshot.slot;
   auto state = share(wire::encode(snapshot));
   const Digest digest = digest_of(*state);
-  exports_.emplace(Bytes(client), Export{group, slot, digest, std::move(state), now.at});
+  fresh_.push_back({group, slot, digest, std::move(state), now.at, now.at});
+  if (fresh_.size() > kMost) fresh_.pop_front();
+  exports_.emplace(Bytes(client), fresh_.back());
   return {};
 }
 
 void Backups::run(Now now) {
   std::erase_if(exports_, [&](const auto& each) { return now.at - each.second.asked > kKept; });
+  std::erase_if(fresh_, [&](const auto& one) { return now.at - one.made >= kFresh; });
 }
 
 }  // namespace gavel::host

@@ -1,7 +1,9 @@
 // Group states on their way to clients that make a backup, one piece after the other. What the first piece was cut from
-// is kept until the last one was fetched, so that all of them are of one slot; but not for long, and not for many.
+// is kept until the last one was fetched, so that all of them are of one slot; but not for long, and not for many. A
+// state is made once a second for a group, however often its first piece is asked for.
 #pragma once
 
+#include <deque>
 #include <map>
 
 #include "node/host/replicas.hpp"
@@ -24,10 +26,12 @@ class Backups {
     Slot slot;
     Digest digest;
     SharedBytes state;
+    TimePoint made;
     TimePoint asked;
   };
   static constexpr std::size_t kMost = 4;
   static constexpr Duration kKept = 10s;
+  static constexpr Duration kFresh = 1s;
   static constexpr std::size_t kPieceBytes = 1U << 20U;
 
   /// Empty, or why there is no export.
@@ -35,6 +39,7 @@ class Backups {
 
   const Replicas& replicas_;
   std::map<Bytes, Export> exports_;
+  std::deque<Export> fresh_;  ///< kMost at most, the last one made last
 };
 
 }  // namespace gavel::host

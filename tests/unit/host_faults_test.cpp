@@ -142,6 +142,16 @@ TEST_CASE("there is no piece of a group that is not here or has no state, nor af
   CHECK_FALSE(exporter.ask(at(20s), "ann", 100).message.empty());
 }
 
+TEST_CASE("a group's state is made for backups once a second, however often it is asked for") {
+  Exporter exporter;
+  const Digest first = exporter.ask(at(2s), "ann", 0).digest;
+  exporter.replicas.stop(GroupId{5}, exporter.effects);
+  exporter.replicas.found(at(2s), GroupId{5}, {{{1}, {2}}, {}}, auction_machine(Exporter::terms()), exporter.effects);
+  CHECK(exporter.ask(at(2900ms), "ann", 0).digest == first);
+  CHECK(exporter.ask(at(2900ms), "eve", 0).digest == first);
+  CHECK(exporter.ask(at(3s), "ann", 0).digest != first);
+}
+
 TEST_CASE("P10 boundedness: only a few backups are made at a time") {
   Exporter exporter;
   for (const char* client : {"a", "b", "c", "d"}) CHECK(exporter.ask(at(2s), client, 0).message.empty());
