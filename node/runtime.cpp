@@ -127,6 +127,7 @@ host::NodeSetup Runtime::setup() const {
   out.slots = settings_.slots;
   out.room = settings_.room;
   out.allow_faults = settings_.allow_faults;
+  out.allow_restore = settings_.allow_restore;
   out.replace_after = settings_.replace_after;
   out.bootstrap = settings_.bootstrap;
   out.found_wait = settings_.beacon ? Duration(300ms) : Duration(0);

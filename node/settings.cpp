@@ -122,7 +122,8 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
       ->check(CLI::IsMember({"rejoin", "stop"}))
       ->capture_default_str()
       ->group(disk);
-  env(app.add_option("--retain-closed", ms.retain_closed_s, "Seconds that a closed auction's log is kept"),
+  env(app.add_option("--retain-closed", ms.retain_closed_s,
+                     "Seconds that a closed auction's log is kept, if it is among the 32 that closed last"),
       "GAVEL_RETAIN_CLOSED")
       ->check(CLI::Range(1, 366 * 86'400))
       ->capture_default_str()
@@ -135,6 +136,9 @@ void add_options(CLI::App& app, Settings& s, Milliseconds& ms, std::string& dura
                "Answer report, servers, clients and help on the standard input even if that is no terminal");
   app.add_flag("--allow-faults", s.allow_faults,
                "Take faults to inject from whoever asks: for demonstrations and tests, never for real sales");
+  env(app.add_flag("--allow-restore", s.allow_restore,
+                   "Take an auction's state from whoever hands one over (gavel restore FILE AUCTION)"),
+      "GAVEL_ALLOW_RESTORE");
 
   const char* beacons = "Beacons";
   app.add_flag("--no-beacon", no_beacon, "Neither send nor hear beacons")->group(beacons);

@@ -35,6 +35,7 @@ struct Settings {
   std::string log_level = "info";
   bool log_json = false;
   bool allow_faults = false;
+  bool allow_restore = false;
   Duration sync_delay{};  ///< a fault to inject: a slow disk
   Duration retain_closed = 1h;
 };

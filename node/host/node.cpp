@@ -12,12 +12,18 @@ namespace gavel::host {
 // ---- life -------------------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Node>> Node::start(NodeSetup setup, const store::Image& kept, Now now, NodeEffects& effects) {
-  if (setup.bootstrap && !kept.empty())
+  // The directory is written last: without it, nothing was founded yet, and nothing of the rest ever counted.
+  const bool cut_short = !kept.empty() && !kept.contains(kDirectoryGroup);
+  if (cut_short && !(setup.bootstrap && setup.restore))
+    return fail("the data directory holds " + std::to_string(kept.size()) +
+                " groups of a cluster whose founding from a backup was cut short: start it with --bootstrap --restore "
+                "and the backup again, or use another directory");
+  if (setup.bootstrap && !kept.empty() && !cut_short)
     return fail("the data directory already holds " + std::to_string(kept.size()) +
                 " groups: a cluster is founded from an empty one; start without --bootstrap to go on with this one");
   Restoration restoration;
   if (setup.bootstrap && setup.restore) {
-    auto planned = restoration_of(*setup.restore, setup.self.uid);
+    auto planned = restoration_of(*setup.restore, setup.self.uid, now.wall);
     if (!planned) return fail("the backup " + planned.error().message);
     restoration = *std::move(planned);
     setup.restore.reset();
@@ -25,6 +31,10 @@ Result<std::unique_ptr<Node>> Node::start(NodeSetup setup, const store::Image& k
   auto parts = std::make_unique<Parts>(std::move(setup), now);
   parts->restoration = std::move(restoration);
   for (const auto& [group, records] : kept) {
+    if (cut_short) {
+      parts->leftovers.push_back(group);
+      continue;
+    }
     auto recovered = recovered_from(records);
     if (!recovered) return fail("group " + print(group) + ": " + recovered.error().message);
     const auto service = group == kDirectoryGroup ? static_cast<std::uint16_t>(ServiceKind::directory)

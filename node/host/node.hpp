@@ -48,6 +48,7 @@ struct NodeSetup {
   Duration replace_after = 5s;     ///< a node that is down for longer is lost: others take its seats
   Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
   bool allow_faults = false;       ///< takes faults to inject from whoever asks (SetFaults)
+  bool allow_restore = false;      ///< takes an auction's state from whoever hands one over (RestorePiece)
   /// What the outer layer counts, for the status; appends. May be empty.
   std::function<void(std::vector<wire::Counter>&)> more_counters;
 };

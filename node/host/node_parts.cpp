@@ -13,6 +13,7 @@ void Node::Parts::found_cluster(Now now, NodeEffects& effects) {
   found_at = kNever;
   effects.notes.push_back({kDirectoryGroup, {}, "founding cluster " + setup.cluster});
   for (auto& note : restoration.notes) effects.notes.push_back({{}, {}, std::move(note)});
+  for (const GroupId group : leftovers) replicas.clear_away(group, effects);
   for (auto& each : restoration.groups)
     replicas.found_from(now, each.group, std::move(each.recovered), std::move(each.machine), effects);
   const bool restored = !restoration.groups.empty();

@@ -63,8 +63,9 @@ struct Node::Parts {
   Restorations restorations;
   gateway::Gateway gateway;
 
-  Restoration restoration;      ///< what the cluster is founded from; nothing: from nothing
-  TimePoint found_at = kNever;  ///< a founder still looks round
+  Restoration restoration;         ///< what the cluster is founded from; nothing: from nothing
+  std::vector<GroupId> leftovers;  ///< of a founding that was cut short
+  TimePoint found_at = kNever;     ///< a founder still looks round
   TimePoint house_kept_until = kLongAgo;
   bool directory_changed = true;
   std::uint32_t load_told = 0;

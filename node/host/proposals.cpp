@@ -19,6 +19,11 @@ void Proposals::propose(Now now, GroupId group, About about, std::uint64_t subje
   replicas_.step(now, group, order::Submit{id, std::move(request)}, effects);
 }
 
+bool Proposals::under_way(GroupId group, About about, std::uint64_t subject) const {
+  const auto made = made_.find({group, about, subject});
+  return made != made_.end() && made->second.under_way;
+}
+
 void Proposals::on_answer(const order::Answered& answer) {
   const auto it = under_way_.find(answer.id);
   if (it == under_way_.end()) return;

@@ -21,6 +21,8 @@ class Proposals {
 
   /// Submits `body` to the group, unless a proposal about the same thing is under way or was made within the interval.
   void propose(Now now, GroupId group, About about, std::uint64_t subject, Bytes body, NodeEffects& effects);
+  /// One about that may still take effect.
+  bool under_way(GroupId group, About about, std::uint64_t subject) const;
   /// An answer to a submission with kProposalBit.
   void on_answer(const order::Answered& answer);
   /// A replica went, and its answers with it.

@@ -79,6 +79,11 @@ void Replicas::found_from(Now now, GroupId group, order::Recovered recovered, st
   start_member(now, group, std::move(recovered), std::move(machine), effects);
 }
 
+void Replicas::clear_away(GroupId group, NodeEffects& effects) {
+  GAVEL_CHECK(!find(group), "a living group is stopped");
+  write(operation_for_removal(group), effects);
+}
+
 void Replicas::start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
   ++counters_.observers_started;
   start(now, group, true, {}, std::move(machine), effects);

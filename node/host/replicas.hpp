@@ -51,6 +51,8 @@ class Replicas {
   /// The same for the only voter of a group that goes on from a backup: a promise and a snapshot go to the disk first.
   void found_from(Now now, GroupId group, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
                   NodeEffects& effects);
+  /// The disk keeps something of a group that does not live here, and is to forget it.
+  void clear_away(GroupId group, NodeEffects& effects);
   void start_observer(Now now, GroupId group, std::unique_ptr<ServiceMachine> machine, NodeEffects& effects);
   /// The replica goes, and with it whatever the disk holds of it. Submissions to it are never answered.
   void stop(GroupId group, NodeEffects& effects);

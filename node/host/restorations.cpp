@@ -18,6 +18,9 @@ wire::Operated Restorations::take(Now now, BytesView client, const wire::Restore
     return one.whole.group == piece.group && one.whole.size == piece.size && one.whole.digest == piece.digest &&
            one.whole.force == piece.force;
   };
+  if (!setup_.allow_restore)
+    return answer(
+        false, "this node takes no state from a backup: it was started without --allow-restore (GAVEL_ALLOW_RESTORE)");
   auto at = all_.find(Bytes(client));
   // (A first piece that was lost on the way, or its answer, comes again.)
   const bool anew = at == all_.end() || !is_of(at->second) || at->second.stage == Stage::failed;
@@ -39,8 +42,11 @@ wire::Operated Restorations::take(Now now, BytesView client, const wire::Restore
 }
 
 std::string Restorations::begin(Now now, BytesView client, const wire::RestorePiece& piece) {
-  if (const auto former = all_.find(Bytes(client)); former != all_.end()) all_.erase(former);
-  std::erase_if(all_, [&](const auto& each) { return now.at - each.second.heard > kKept; });
+  if (const auto former = all_.find(Bytes(client)); former != all_.end()) {
+    if (former->second.under_way()) return "auction " + former->second.auction + " comes first: " + former->second.word;
+    all_.erase(former);
+  }
+  std::erase_if(all_, [&](const auto& each) { return each.second.may_be_forgotten(now); });
   if (piece.size == 0 || piece.size > kMostBytes)
     return "a state of " + std::to_string(piece.size) + " bytes: 1 to " + std::to_string(kMostBytes) + " are taken";
   if (all_.size() >= kMost || promised_bytes() + piece.size > kMostBytes)
@@ -56,7 +62,7 @@ std::string Restorations::begin(Now now, BytesView client, const wire::RestorePi
 std::uint64_t Restorations::promised_bytes() const {
   std::uint64_t bytes = 0;
   for (const auto& [client, one] : all_)
-    if (one.stage == Stage::receiving || one.stage == Stage::asking) bytes += one.whole.size;
+    if (one.stage == Stage::receiving || one.under_way()) bytes += one.whole.size;
   return bytes;
 }
 
@@ -68,19 +74,20 @@ void Restorations::complete(Now now, Restoration& one) {
   if (!directory) return fail(one, "this node is still joining its cluster: try again");
   const auto* record = directory->auction_of(one.whole.group);
   if (!record) return fail(one, "the directory knows no auction in group " + print(one.whole.group));
-  auto restored = restored_auction(state, setup_.self.uid);
+  auto restored = restored_auction(state, setup_.self.uid, now.wall);
   if (!restored) return fail(one, "the state " + restored.error().message);
   if (wire::encode(restored->terms) != wire::encode(record->terms))
     return fail(one, "the state is of auction " + restored->terms.auction + " with other terms than those of " +
                          record->id + ", which group " + print(one.whole.group) + " runs");
   for (const auto& [client, other] : all_)
-    if (other.stage == Stage::asking && other.auction == record->id)
-      return fail(one, "auction " + record->id + " is being restored here already");
+    if (other.under_way() && other.auction == record->id)
+      return fail(one, "auction " + record->id + " is being restored here already: " + other.word);
   one.auction = record->id;
   one.opened = std::move(restored->group);
-  one.stage = Stage::asking;
+  one.voters = std::move(restored->voters);
+  one.stage = one.whole.force ? Stage::asking : Stage::looking;
   one.heard = now.at;
-  one.word = "asking the directory for a new group";
+  one.word = "looking whether its group is lost";
 }
 
 void Restorations::fail(Restoration& one, std::string why) {
@@ -94,30 +101,65 @@ void Restorations::fail(Restoration& one, std::string why) {
 
 void Restorations::run(Now now, NodeEffects& effects) {
   for (auto& [client, one] : all_)
-    if (one.stage == Stage::asking) ask(now, one, effects);
-  std::erase_if(all_, [&](const auto& each) { return now.at - each.second.heard > kKept; });
+    if (one.under_way()) go_on(now, one, effects);
+  std::erase_if(all_, [&](const auto& each) { return each.second.may_be_forgotten(now); });
 }
 
-void Restorations::ask(Now now, Restoration& one, NodeEffects& effects) {
+void Restorations::go_on(Now now, Restoration& one, NodeEffects& effects) {
   const auto* directory = placement_.directory();
   const auto at = directory->auctions().find(one.auction);
   if (at == directory->auctions().end()) return fail(one, "auction " + one.auction + " is gone");
   const auto& auction = at->second;
   if (auction.group != one.whole.group) return found(now, one, auction, effects);
   const directory::RestoreAuction command{one.auction, setup_.self.uid, one.whole.group};
-  if (const auto objection = check_restoration(directory->state(), command)) return fail(one, objection->message);
-  const auto* former = replicas_.find(one.whole.group);
-  const Uid leader = former ? former->replica->leader(now.at) : Uid{};
-  if (leader && !one.whole.force) {
-    const auto node = directory->nodes().find(leader);
-    return fail(one, "auction " + one.auction + " is not lost: " +
-                         (node == directory->nodes().end() ? "node " + hex(leader.value) : node->second.name) +
-                         " leads its group");
-  }
-  if (now.at - one.heard > kKept / 2)
-    return fail(one, "the directory has not taken it: gavel status shows whether it has a leader");
+  // (What was proposed may be taken all the same: this node's state is not the one that it will be decided by.)
+  const bool proposed = proposals_.under_way(kDirectoryGroup, Proposals::About::restoration, one.whole.group.value);
+  const auto objection = check_restoration(directory->state(), command);
+  if (objection && (auction.outcome || !proposed)) return fail(one, objection->message);
+  if (one.stage == Stage::looking) look(now, one, auction, effects);
+  if (one.stage != Stage::asking) return;
+  one.word = "the directory has not taken it yet: gavel status shows whether it has a leader";
   proposals_.propose(now, kDirectoryGroup, Proposals::About::restoration, one.whole.group.value,
                      wire::encode_any(directory::Command(command)), effects);
+}
+
+/// This node need not have served the former group: then it observes it meanwhile.
+void Restorations::look(Now now, Restoration& one, const directory::Auction& auction, NodeEffects& effects) {
+  placement_.reach(now, auction.group, effects);
+  const auto* former = replicas_.find(auction.group);
+  if (const Uid leader = former ? former->replica->leader(now.at) : Uid{})
+    return fail(one, "auction " + auction.id + " is not lost: " + name_of(leader) + " leads its group");
+  const Duration least = kListened * setup_.options.suspicion;
+  const std::string up = enough_that_are_up(one, auction);
+  if (now.at - one.heard >= least && up.empty()) {
+    one.stage = Stage::asking;
+  } else if (now.at - one.heard > std::max(kPatience, 2 * least)) {
+    fail(one, "auction " + auction.id + " has no leader, but may not be lost: " + up +
+                  " are up. If they cannot lead it " + "any more, force it");
+  }
+}
+
+std::string Restorations::enough_that_are_up(const Restoration& one, const directory::Auction& auction) const {
+  const auto* former = replicas_.find(auction.group);
+  std::vector<Uid> voters;
+  if (former && !former->replica->blank())
+    voters = former->replica->config().voters;
+  else if (!auction.restored)  // else the backup may be of a group before that one
+    voters = one.voters;
+  std::string names;
+  std::size_t up = 0;
+  for (const Uid voter : voters) {
+    const auto node = placement_.directory()->nodes().find(voter);
+    if (node == placement_.directory()->nodes().end() || node->second.life != directory::Life::up) continue;
+    ++up;
+    names += (names.empty() ? "" : ", ") + node->second.name;
+  }
+  return 2 * up > voters.size() ? names : std::string();
+}
+
+std::string Restorations::name_of(Uid uid) const {
+  const auto node = placement_.directory()->nodes().find(uid);
+  return node == placement_.directory()->nodes().end() ? "node " + hex(uid.value) : node->second.name;
 }
 
 void Restorations::found(Now now, Restoration& one, const directory::Auction& auction, NodeEffects& effects) {
@@ -128,8 +170,7 @@ void Restorations::found(Now now, Restoration& one, const directory::Auction& au
   effects.notes.push_back({auction.group,
                            {},
                            "auction " + auction.id + " goes on here from a backup, up to slot " +
-                               print(one.opened.recovered.snapshot->slot) + "; group " + print(one.whole.group) +
-                               " is given up"});
+                               print(one.opened.filed) + "; group " + print(one.whole.group) + " is given up"});
   replicas_.found_from(now, auction.group, std::move(one.opened.recovered), std::move(one.opened.machine), effects);
   one.opened = {};
   one.stage = Stage::founded;

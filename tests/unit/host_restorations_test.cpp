@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/base/digest.hpp"
+#include "common/order/applier.hpp"
 #include "tests/unit/host_house.hpp"
 
 namespace gavel::host {
@@ -130,7 +131,10 @@ TEST_CASE("a founder that dies before it has founded founds nothing afterwards, 
   const GroupId former = house.lamp.group;
   const Uid manager = world.node(1).replica(kDirectoryGroup)->leader(world.now().at);
   const std::uint64_t target = manager == Uid{4} ? 3 : 4;
-  REQUIRE(Sender(world, target, former, house.backup).send_all().done);
+  Sender sender(world, target, former, house.backup);
+  REQUIRE(sender.send_all().done);
+  for (int tries = 0; tries < 5000 && !Contains("not taken it yet").match(sender.again().message); ++tries)
+    world.run(1ms);
   // It dies when its proposal has got its place in the order, of which it has not heard yet.
   const auto& directory = *world.node(manager.value).replica(kDirectoryGroup);
   const Slot before = directory.last();
@@ -197,6 +201,90 @@ TEST_CASE("what is no state of that auction, or of one that is led, is refused i
     const auto* replica = world.node(1).replica(record.group);
     return record.group > vase.group && replica && replica->leads() && !world.node(2).replica(lamp.group);
   }));
+}
+
+TEST_CASE("an auction that lives is not given up by a node that does not serve it") {
+  Lost house({7});
+  auto& world = house.world;
+  REQUIRE(world.node(2).replica(house.lamp.group) == nullptr);
+  Sender sender(world, 2, house.lamp.group, house.backup);
+  REQUIRE(sender.send_all().done);
+  world.run(3s);
+  CHECK_THAT(sender.again().message, Contains("is not lost"));
+  CHECK(house.now().group == house.lamp.group);
+}
+
+TEST_CASE("a state is kept until the directory shows what became of the request for a new group") {
+  Lost house;
+  auto& world = house.world;
+  world.kill(3);  // no majority of the directory is left
+  Sender sender(world, 4, house.lamp.group, house.backup);
+  sender.piece.force = true;
+  REQUIRE(sender.send_all().done);
+  for (int seconds = 0; seconds < 15; ++seconds) {
+    world.run(1s);
+    const auto answer = sender.again();
+    CHECK(answer.done);
+    CHECK_THAT(answer.message, Contains("not taken it yet"));
+  }
+  Sender other(world, 4, house.lamp.group, house.backup);
+  CHECK_THAT(other.send(0, 50).message, Contains("comes first"));
+  Sender same(world, 4, house.lamp.group, house.backup);
+  same.client = "another";
+  world.client_sends(4, same.client, wire::Hello{{6}, same.client});
+  CHECK_THAT(same.send_all().message, Contains("is being restored here already"));
+  world.start(3);
+  CHECK(world.run_until([&] { return house.leads(4); }, 20s));
+  CHECK(world.node(4).auction(house.now().group)->book().bids().size() == 5);
+}
+
+TEST_CASE("only a node that was started for it takes a state") {
+  SmallWorld world;
+  found(world, 1, [](NodeSetup& s) { s.allow_restore = false; });
+  const auto lamp = start_auction(world, 1, 600s, "lamp");
+  REQUIRE(world.run_until([&] { return world.node(1).auction(lamp.group) != nullptr; }));
+  Sender sender(world, 1, lamp.group, state_of(world, 1, lamp.group));
+  sender.piece.force = true;
+  const auto answer = sender.send_all();
+  CHECK_FALSE(answer.done);
+  CHECK_THAT(answer.message, Contains("--allow-restore"));
+}
+
+TEST_CASE("a state whose numbers leave no room to go on is refused") {
+  SmallWorld world;
+  found_three(world);
+  const auto lamp = start_auction(world, 1, 600s, "lamp");
+  REQUIRE(world.run_until([&] { return world.node(1).auction(lamp.group) != nullptr; }));
+  const auto message = [&](const std::function<void(wire::SnapshotRecord&)>& forge) {
+    auto snapshot = world.node(1).replica(lamp.group)->snapshot();
+    forge(snapshot);
+    Sender sender(world, 1, lamp.group, wire::encode(snapshot));
+    sender.piece.force = true;
+    return sender.send_all().message;
+  };
+  constexpr std::uint64_t kMost = ~std::uint64_t{0};
+  const auto refused = Contains("is damaged: its parts do not fit together");
+  CHECK_THAT(message([](auto& s) { s.term.round = kMost; }), refused);
+  CHECK_THAT(message([](auto& s) { s.view.term.round = s.term.round + 1; }), refused);
+  CHECK_THAT(message([](auto& s) { s.slot = Slot{kMost - 1}; }), refused);
+  CHECK_THAT(message([](auto& s) { s.slot = Slot{std::uint64_t{1} << 43U}; }), refused);
+  CHECK_THAT(message([](auto& s) { s.view.slot = s.slot.next(); }), refused);
+  CHECK_THAT(message([&](auto& s) { s.stamp = world.now().wall + 367 * 24h; }), refused);
+  CHECK_THAT(message([](auto& s) { s.stamp = WallTime{-1}; }), refused);
+  CHECK_THAT(message([](auto& s) { s.config.voters.clear(); }), refused);
+  CHECK_THAT(message([](auto& s) { s.config.voters = {{2}, {2}}; }), refused);
+  CHECK_THAT(message([](auto& s) { s.config.learners = s.config.voters; }), refused);
+  CHECK_THAT(message([](auto& s) { s.last_ordered = {{{2}, {1}, {1}}, {{2}, {1}, {1}}}; }), refused);
+  const auto with_session = [&](const order::Session& session) {
+    return message([&](auto& s) {
+      auto state = wire::decode<order::AppliedState>(s.state).value();
+      state.sessions.sessions = {session};
+      s.state = wire::encode(state);
+    });
+  };
+  CHECK_THAT(with_session({{kMost}, {}, {1}, {}}), Contains("its sessions"));
+  CHECK_THAT(with_session({{1}, WallTime{INT64_MAX}, {1}, {}}), Contains("its sessions"));
+  CHECK(message([](auto& /*s*/) {}).find("damaged") == std::string::npos);
 }
 
 TEST_CASE("pieces count once, in their order, and an upload that stops is forgotten") {

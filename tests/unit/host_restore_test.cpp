@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/wire/archive.hpp"
+#include "node/host/restore.hpp"
 #include "tests/unit/host_house.hpp"
 
 namespace gavel::host {
@@ -63,6 +64,9 @@ TEST_CASE("a cluster goes on from a backup on new nodes, with every bid, and tak
   CHECK(verdict_of(again).ordinal == 5);
   const auto next = world.call(11, "ann", command(former.lamp.group, former.session, 6, bid_of(9000)));
   CHECK(verdict_of(next).verdict == auction::Verdict::accepted);
+  // No session or place that was given after the backup is given again.
+  const auto opened = world.open_session(11, "ann", former.lamp.group);
+  CHECK(opened.value >> 20U > (std::uint64_t{1} << 32U) + backup.find(former.lamp.group)->slot.value);
 
   for (const std::uint64_t uid : {12, 13}) world.start(uid);
   CHECK(world.run_until(
@@ -90,6 +94,36 @@ TEST_CASE("a restored node goes on from its own disk after it died") {
   }));
 }
 
+TEST_CASE("a founding from a backup that was cut short is done again, and is nothing else") {
+  Former former;
+  const auto backup = former.backup({kDirectoryGroup, former.lamp.group, former.vase.group});
+  const auto planned = restoration_of(backup, Uid{11}, former.world.now().wall);
+  REQUIRE(planned);
+  CHECK(planned->groups.back().group == kDirectoryGroup);
+
+  SmallWorld world;
+  const auto restores = [&](NodeSetup& s) { s.restore = backup; };
+  const auto serves = [&] {
+    const auto* auction = world.node(11).auction(former.lamp.group);
+    return auction && auction->book().bids().size() == 5 && world.node(11).replica(former.lamp.group)->leads();
+  };
+  world.start(11, true, restores);
+  REQUIRE(world.run_until(serves));
+  auto& disk = world.at(11).disk;
+  const std::vector<store::Operation> loss{{store::Operation::Kind::remove, kDirectoryGroup, {}, false, nullptr, {}}};
+  REQUIRE(disk.write(loss));
+  REQUIRE(disk.sync());
+  world.kill(11);
+  CHECK_THROWS_WITH(world.start(11), Catch::Matchers::Contains("was cut short"));
+  CHECK_THROWS_WITH(world.start(11, true), Catch::Matchers::Contains("was cut short"));
+  world.start(11, true, restores);
+  CHECK(world.run_until(serves));
+  world.kill(11);
+  CHECK_THROWS_WITH(world.start(11, true, restores), Catch::Matchers::Contains("already holds"));
+  world.start(11);
+  CHECK(world.run_until(serves));
+}
+
 TEST_CASE("what is no whole backup founds nothing, and says why") {
   Former former;
   SmallWorld world;
@@ -101,6 +135,11 @@ TEST_CASE("what is no whole backup founds nothing, and says why") {
   wrong.groups[1].state = wrong.groups[0].state;
   wrong.groups[1].slot = wrong.groups[0].slot;
   CHECK_THROWS_WITH(start(wrong), Catch::Matchers::Contains("is damaged: the state of group"));
+  auto endless = former.backup({kDirectoryGroup});
+  auto snapshot = wire::snapshot_in(endless.groups[0]).value();
+  snapshot.term.round = ~std::uint64_t{0};
+  endless.groups[0].state = share(wire::encode(snapshot));
+  CHECK_THROWS_WITH(start(endless), Catch::Matchers::Contains("do not fit together"));
 }
 
 }  // namespace gavel::host

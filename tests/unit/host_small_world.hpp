@@ -48,6 +48,7 @@ class SmallWorld {
     const auto port = std::to_string(1000 + 10 * uid + m.starts);
     setup.endpoints = {"tcp://127.0.0.1:3" + port, "tcp://127.0.0.1:2" + port, "tcp://127.0.0.1:1" + port};
     setup.bootstrap = bootstrap;
+    setup.allow_restore = true;
     setup.seed = uid * 77 + m.starts;
     if (change) change(setup);
     where_[setup.endpoints.peer] = m.uid;

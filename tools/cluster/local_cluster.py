@@ -203,7 +203,8 @@ class LocalCluster:
         founds = node.number == 1 and not (node.data / "node.json").exists()
         command = [*self.prefix(node), self.programs / "gavel-node", "--data-dir", node.data, "--cluster", self.name,
                    "--name", node.name, "--listen", self.listen_address(node), "--beacon-port", self.beacon_port,
-                   "--allow-faults", *(["--bootstrap"] if founds else []), *self.options, *node.options, *extra]
+                   "--allow-faults", "--allow-restore", *(["--bootstrap"] if founds else []), *self.options,
+                   *node.options, *extra]
         node.faults = Faults()
         node.process = Process.start([str(word) for word in command], node.log, self.tied)
         self.save()
