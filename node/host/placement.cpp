@@ -1,6 +1,7 @@
 #include "node/host/placement.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/print.hpp"
 #include "common/wire/archive.hpp"
@@ -126,10 +127,14 @@ void Placement::stop_what_is_old(Now now, const DirectoryService& directory, con
     else if (hosted.observer && !in_use(group) && now.at > hosted.used + setup_.observer_idle)
       old.push_back(group);
   }
+  bool durable_went = false;
   for (const GroupId group : old) {
-    counters_.observers_dropped += replicas_.find(group)->observer ? 1 : 0;
+    // An archive keeps the disk busy, and all groups' acks wait for it: one at a time.
+    const bool durable = !replicas_.find(group)->observer;
+    if (durable && std::exchange(durable_went, true)) continue;
+    counters_.observers_dropped += durable ? 0 : 1;
     const auto* auction = directory.auction_of(group);
-    if (!auction && !replicas_.find(group)->observer)
+    if (!auction && durable)
       set_aside(now, group, effects);
     else if (auction && is_retired(now, *auction))
       retire(now, *auction, effects);

@@ -298,4 +298,24 @@ TEST_CASE("a node that starts again founds nothing that ended long ago, while it
   CHECK(world.at(2).disk.archives().size() == archives);
 }
 
+TEST_CASE("what ended leaves a node one by one, so that the archives do not hold up everybody's acks") {
+  SmallWorld world;
+  found(world, 3, [](NodeSetup& s) { s.retain_closed = 2s; });
+  for (const std::string item : {"one", "two", "three"}) start_auction(world, 1, 1s, item);
+  REQUIRE(world.run_until([&] {
+    const auto& auctions = world.node(3).directory()->auctions();
+    return std::all_of(auctions.begin(), auctions.end(), [](const auto& each) { return each.second.outcome; });
+  }));
+  world.at(3).stopped = true;
+  world.run(5s);
+  world.at(3).stopped = false;
+  std::size_t left = world.node(3).groups().size();
+  REQUIRE(left == 4);
+  REQUIRE(world.run_until([&] {
+    const auto before = std::exchange(left, world.node(3).groups().size());
+    CHECK(before - left <= 1);
+    return left == 1;
+  }));
+}
+
 }  // namespace gavel::host
