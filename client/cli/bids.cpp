@@ -63,7 +63,7 @@ void watch(Context& context, const std::string& id, bool go_on) {
   Follower follower(context.house(), [&output](const Telling& telling) { output.line(telling.row, telling.sentence); });
   std::string auction;
   if (id.empty()) {
-    follower.follow_directory();
+    follower.follow_directory(true);
   } else {
     const auto found = context.house().running(id);
     auction = found.id;

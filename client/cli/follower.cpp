@@ -46,7 +46,7 @@ void Follower::follow(const directory::Auction& auction, bool with_past) {
     house_.connection().watch(auction.group, summary.outcome.slot, client::kWholeSlot);
 }
 
-void Follower::follow_directory() {
+void Follower::follow_directory(bool needs_gateway) {
   try {
     // The state is read at some slot; the events from the next slot on are all that it does not hold.
     const auto told = house_.nodes_told();
@@ -54,6 +54,7 @@ void Follower::follow_directory() {
     house_.connection().watch(kDirectoryGroup, told.outcome.slot, client::kWholeSlot);
   } catch (const Failure& failure) {
     if (failure.code == Exit::interrupted) throw;
+    if (needs_gateway && house_.connection().client().gateway_name().empty()) throw;
     house_.connection().watch(kDirectoryGroup, {}, 0);
   }
 }

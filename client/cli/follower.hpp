@@ -19,7 +19,9 @@ class Follower {
 
   /// `with_past`: tell the bids up to now first.
   void follow(const directory::Auction& auction, bool with_past);
-  void follow_directory();
+  /// A directory that does not answer is followed from whenever it does. `needs_gateway`: throws Failure if no node
+  /// has served this client within its time limit either.
+  void follow_directory(bool needs_gateway = false);
   void unfollow(const std::string& auction);
 
   /// Goes on with auctions in the groups that they were restored in, and reads anew what a gap in the pushed events may
