@@ -78,13 +78,31 @@ bool write_all(int fd, BytesView bytes) {
 }  // namespace
 
 wire::Archive read_archive(const std::string& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) fail_with(Exit::not_found, "'" + file + "' is a directory");
   std::ifstream in(file, std::ios::binary);
-  if (!in) fail_with(Exit::not_found, file + " cannot be read: " + std::strerror(errno));
+  if (!in) fail_with(Exit::not_found, "'" + file + "' cannot be read: " + std::strerror(errno));
   const Bytes bytes{std::istreambuf_iterator<char>(in), {}};
   if (in.bad()) fail_with(Exit::internal, file + " cannot be read: " + std::strerror(errno));
   auto archive = wire::unpack_archive(bytes);
   if (!archive) fail_with(Exit::internal, file + ": " + archive.error().message);
   return *std::move(archive);
+}
+
+std::string place_for_archive(const std::string& named) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (named.empty()) fail_with(Exit::usage, "--to names no file");
+  const bool is_link = fs::is_symlink(named, error);
+  error.clear();  // there being nothing yet is none
+  const fs::path file = is_link ? fs::canonical(named, error) : fs::path(named);
+  if (error) fail_with(Exit::usage, "'" + named + "' leads nowhere: " + error.message());
+  const auto status = fs::status(file, error);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    fail_with(Exit::usage, "'" + named + "' is no file, and a backup does not take its place");
+  if (const auto parent = file.parent_path(); !parent.empty() && !fs::is_directory(parent, error))
+    fail_with(Exit::usage, "'" + named + "' cannot be made: there is no directory '" + parent.string() + "'");
+  return file.string();
 }
 
 void write_archive(const std::string& file, const wire::Archive& archive) {

@@ -14,6 +14,9 @@ namespace gavel::cli {
 
 /// Throws Failure: not_found if there is no such file, internal if it is damaged, usage if it is none.
 wire::Archive read_archive(const std::string& file);
+/// Where an archive named so goes: a file of its own or one that it replaces, through a link if it is one. Throws
+/// Failure{usage} for a device, a directory, or a place that there is not: nothing else may be replaced by a file.
+std::string place_for_archive(const std::string& named);
 /// Through a temporary file beside it, synced before it takes the name. Throws Failure{internal}.
 void write_archive(const std::string& file, const wire::Archive& archive);
 

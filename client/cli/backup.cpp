@@ -68,6 +68,7 @@ struct BackupOptions {
 };
 
 void backup(Context& context, const BackupOptions& options) {
+  const std::string file = place_for_archive(options.file);
   House& house = context.house();
   wire::Archive archive;
   archive.cluster = context.settings.cluster;
@@ -92,7 +93,7 @@ void backup(Context& context, const BackupOptions& options) {
     for (const auto& auction : std::vector(filed.front().directory->auctions))
       if (!auction.outcome) take({auction.group, auction.id, auction});
   }
-  write_archive(options.file, archive);
+  write_archive(file, archive);
   std::sort(filed.begin(), filed.end(), [](const auto& a, const auto& b) { return a.group < b.group; });
   Section section = filed_section();
   for (const FiledGroup& one : filed) section.rows.push_back(row(one));

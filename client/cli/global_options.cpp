@@ -106,11 +106,12 @@ Exit parse(CLI::App& app, const std::function<void()>& parse_it) {
       at = at->get_subcommands().front();
       command += (command.empty() ? "" : " ") + at->get_name();
     }
+    const std::string see = command.empty() ? "; see help\n" : "; see " + command + " --help\n";  // empty: in the shell
     const auto extra = app.remaining();
     if (app.get_subcommands().empty() && !extra.empty() && !app.get_subcommands(nullptr).empty())
-      std::cerr << "gavel: there is no command '" << extra.front() << "'; see " << command << " --help\n";
+      std::cerr << "gavel: there is no command '" << extra.front() << "'" << see;
     else
-      std::cerr << "gavel: " << error.what() << "; see " << command << " --help\n";
+      std::cerr << "gavel: " << error.what() << see;
     return Exit::usage;
   }
 }

@@ -159,7 +159,8 @@ Exit Shell::execute(const std::vector<std::string>& words) {
   unwatch->add_option("AUCTION", *id, "Its id")->required();
   unwatch->callback([this, id] { context_.action = [this, id] { context_.follower->unfollow(*id); }; });
   app.add_subcommand("help", "What can be done here")->callback([this, &app] {
-    context_.action = [&app] { std::cout << app.help(); };
+    // Not app.help(), which speaks of the subcommand that was parsed: this one.
+    context_.action = [&app] { std::cout << app.get_formatter()->make_help(&app, "", CLI::AppFormatMode::Normal); };
   });
 
   context_.action = nullptr;
