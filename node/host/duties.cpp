@@ -123,9 +123,11 @@ directory::Life Duties::life_of(Now now, const directory::NodeRecord& node) cons
   if (node.uid == setup_.self.uid || now.at <= heard + patience) return directory::Life::up;
   const Duration silent = now.at - std::max(heard, leading_since_);
   if (broken(Mistake::never_lost)) return silent > patience ? directory::Life::down : node.life;
-  if (node.life == directory::Life::lost || silent > std::max(setup_.replace_after, patience))
-    return directory::Life::lost;
-  return silent > patience ? directory::Life::down : node.life;
+  if (node.life == directory::Life::lost) return node.life;
+  if (silent <= patience) return node.life;
+  // Counted in the directory's time, so that a new manager does not begin anew.
+  const bool long_down = node.down_since.micros && now.wall - node.down_since > setup_.replace_after;
+  return long_down ? directory::Life::lost : directory::Life::down;
 }
 
 void Duties::set_goal(Now now, GroupId group, wire::Config goal, NodeEffects& effects) {
@@ -148,8 +150,8 @@ void Duties::report_auction(Now now, const DirectoryService& directory, const Ho
   if (!record || record->outcome) return;
   const Slot since = hosted.replica->view().slot;
   if (const auto& outcome = service->book().outcome())
-    tell_directory(now, Proposals::About::outcome, hosted.group.value, directory::AuctionClosed{record->id, *outcome, hosted.group},
-                   effects);
+    tell_directory(now, Proposals::About::outcome, hosted.group.value,
+                   directory::AuctionClosed{record->id, *outcome, hosted.group}, effects);
   else if (record->active_since < since)
     tell_directory(now, Proposals::About::leadership, hosted.group.value,
                    directory::AuctionLed{record->id, setup_.self.uid, since, hosted.group}, effects);

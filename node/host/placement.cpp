@@ -180,7 +180,8 @@ bool Placement::may_go(Now now, const Hosted& hosted) const {
 }
 
 bool Placement::is_retired(Now now, const directory::Auction& auction) const {
-  return auction.outcome && now.wall - auction.outcome->closed_at > setup_.retain_closed;
+  if (!auction.outcome) return false;
+  return now.wall - auction.outcome->closed_at > setup_.retain_closed || !directory()->state().is_recent(auction);
 }
 
 }  // namespace gavel::host
