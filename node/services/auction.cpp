@@ -15,12 +15,6 @@ using auction::Verdict;
 
 void push(Events& events, const auction::Event& event) { events.push_back(wire::encode_any(event)); }
 
-/// What a snapshot begins with.
-struct SnapshotHead {
-  Digest digest;
-  GAVEL_FIELDS(digest);
-};
-
 Verdict judge_name(const std::string& name) {
   if (name.size() > auction::kMaxName) return Verdict::limit_exceeded;
   return is_plain_text(name, 1, auction::kMaxName) ? Verdict::accepted : Verdict::bad_name;

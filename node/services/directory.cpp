@@ -21,12 +21,6 @@ using directory::Reply;
 using house::broken;
 using house::Mistake;
 
-/// What a snapshot begins with.
-struct SnapshotHead {
-  Digest digest;
-  GAVEL_FIELDS(digest);
-};
-
 void push(Events& events, const directory::Event& event) { events.push_back(wire::encode_any(event)); }
 
 template <wire::Fielded T>

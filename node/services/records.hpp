@@ -11,6 +11,12 @@
 
 namespace gavel {
 
+/// What a service's snapshot begins with: the digest that the state had.
+struct SnapshotHead {
+  Digest digest;
+  GAVEL_FIELDS(digest);
+};
+
 /// Appends one record: its length in 4 bytes, little end first, then its bytes (less than 4 GiB).
 void append_record(Bytes& out, BytesView record);
 
