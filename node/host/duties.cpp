@@ -33,6 +33,7 @@ void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effect
   was_registered_ = was_registered_ || registered(directory);
   register_self(now, effects);
   set_rank(now, directory, effects);
+  if (replicas_.storage_failed()) give_up_seats(now, directory, effects);
   retire_former_selves(now, directory, effects);
   const bool stood_still = now.at - std::exchange(ran_at_, now.at) > setup_.options.suspicion;
   if (leads_surely(*replicas_.find(kDirectoryGroup)->replica)) {
@@ -77,6 +78,11 @@ bool Duties::removed(const DirectoryService& directory) const {
   return was_registered_ && !directory.nodes().contains(setup_.self.uid);
 }
 
+bool Duties::outdated(const DirectoryService& directory) const {
+  const auto own = directory.nodes().find(setup_.self.uid);
+  return own != directory.nodes().end() && own->second.incarnation > setup_.self.incarnation;
+}
+
 bool Duties::draining(const DirectoryService& directory) const {
   const auto own = directory.nodes().find(setup_.self.uid);
   return own != directory.nodes().end() && own->second.draining;
@@ -95,6 +101,12 @@ void Duties::retire_former_selves(Now now, const DirectoryService& directory, No
   for (const Uid former : setup_.retired)
     if (directory.nodes().contains(former) && former != setup_.self.uid)
       tell_directory(now, Proposals::About::retired, former.value, directory::LeaveNode{former}, effects);
+}
+
+/// A node that can keep nothing is of no use to any auction.
+void Duties::give_up_seats(Now now, const DirectoryService& directory, NodeEffects& effects) {
+  if (registered(directory) && !draining(directory))
+    tell_directory(now, Proposals::About::self, 1, directory::DrainNode{setup_.self.uid, true}, effects);
 }
 
 /// In the directory's group an idle node ranks before a busy one: the idle node manager.

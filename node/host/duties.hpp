@@ -22,10 +22,13 @@ class Duties {
   bool registered(const DirectoryService& directory) const;
   /// It did, and does no more: the operator took the node out of the cluster while it was away.
   bool removed(const DirectoryService& directory) const;
+  /// The directory shows a later life of this node.
+  bool outdated(const DirectoryService& directory) const;
   /// The operator drains it.
   bool draining(const DirectoryService& directory) const;
 
  private:
+  void give_up_seats(Now now, const DirectoryService& directory, NodeEffects& effects);
   void register_self(Now now, NodeEffects& effects);
   void retire_former_selves(Now now, const DirectoryService& directory, NodeEffects& effects);
   void call_the_roll(Now now, const DirectoryService& directory, NodeEffects& effects);

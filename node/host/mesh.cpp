@@ -8,27 +8,39 @@
 
 namespace gavel::host {
 
-void Mesh::on_heard(Now now, Uid uid) {
-  if (const auto it = peers_.find(uid); it != peers_.end()) it->second.heard = now.at;
+void Mesh::on_heard(Now now, Uid uid, Incarnation incarnation) {
+  const auto it = peers_.find(uid);
+  if (it != peers_.end() && incarnation >= it->second.incarnation) it->second.heard = now.at;
 }
 
 void Mesh::on_beacon(Now now, const wire::Beacon& beacon, Uid unicast_from, NodeEffects& effects) {
   ++counters_.beacons;
   if (beacon.uid == setup_.self.uid) {
-    if (beacon.incarnation == setup_.self.incarnation || alarmed_) return;
-    if (beacon.incarnation < setup_.self.incarnation) return;  // a late word of this node's earlier life
-    alarmed_ = true;
-    effects.alarms.push_back("another process (" + beacon.name + " at " + beacon.peer +
-                             ") runs under this node's uid: was the data directory copied?");
+    if (beacon.incarnation <= setup_.self.incarnation) return;  // a late word of this node's earlier life
+    const std::string why =
+        "another process (" + beacon.name + " at " + beacon.peer +
+        ") was started under this node's uid later than this one: was the data directory copied, or an "
+        "old copy put back? What it promised since is not in it: delete it, and start a new node";
+    effects.alarms.push_back(why);
+    effects.exit = Exit{1, why};  // of two voices of one node, the cluster heeds the later
     return;
   }
   Peer* peer = learn(now, beacon.uid, beacon.incarnation, {beacon.pub, beacon.peer, beacon.client}, effects);
-  if (!peer) return;
+  if (!peer) return tell_former_life(beacon, effects);
   peer->name = beacon.name;
   peer->member = beacon.member;
   const bool third_hand = unicast_from && unicast_from != beacon.uid;
   if (!third_hand) peer->heard = now.at;
   if (unicast_from == beacon.uid) peer->introduced = true;
+}
+
+/// Who runs from an old copy of its data hears nothing otherwise: nobody connects to a life that is over.
+void Mesh::tell_former_life(const wire::Beacon& beacon, NodeEffects& effects) {
+  const auto it = peers_.find(beacon.uid);
+  if (it == peers_.end() || beacon.incarnation >= it->second.incarnation) return;
+  if (former_.size() >= kMostFormer && !former_.contains(beacon.peer)) return;
+  former_.insert(beacon.peer);
+  effects.seeds.push_back({beacon.peer, sealed(beacon_of(beacon.uid, it->second))});
 }
 
 void Mesh::on_probe(Uid from, NodeEffects& effects) {

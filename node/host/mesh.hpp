@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,8 @@ class Mesh {
 
   Mesh(const NodeSetup& setup, Counters& counters) : setup_(setup), counters_(counters) {}
 
-  /// Any valid frame of that node.
-  void on_heard(Now now, Uid uid);
+  /// Any valid frame of that node; of an earlier life than the latest known it is no sign of this one.
+  void on_heard(Now now, Uid uid, Incarnation incarnation);
   /// From UDP (`unicast_from` is none) or told by that node.
   void on_beacon(Now now, const wire::Beacon& beacon, Uid unicast_from, NodeEffects& effects);
   /// A node that was told of this one by unicast asks who is there.
@@ -52,11 +53,13 @@ class Mesh {
 
  private:
   static constexpr std::size_t kMost = 2 * directory::kMaxNodes;
+  static constexpr std::size_t kMostFormer = 16;
   static constexpr Duration kIntroduce = 200ms;
   static constexpr Duration kReintroduce = 5s;
   static constexpr Duration kForget = 60s;
 
   Peer* learn(Now now, Uid uid, Incarnation incarnation, const directory::Endpoints& endpoints, NodeEffects& effects);
+  void tell_former_life(const wire::Beacon& beacon, NodeEffects& effects);
   void introduce(Now now, bool settled, NodeEffects& effects);
   void forget_gone(Now now, NodeEffects& effects);
   Bytes sealed(const wire::Beacon& beacon) const;
@@ -66,10 +69,10 @@ class Mesh {
   const NodeSetup& setup_;
   Counters& counters_;
   std::map<Uid, Peer> peers_;
+  std::set<std::string> former_;  ///< endpoints of lives that are over, and were told so
   wire::Beacon own_;
   TimePoint announced_ = kLongAgo;
   TimePoint seeds_told_ = kLongAgo;
-  bool alarmed_ = false;
 };
 
 }  // namespace gavel::host

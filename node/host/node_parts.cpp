@@ -52,7 +52,7 @@ void Node::Parts::on_opened(Now now, const wire::Opened& opened, NodeEffects& ef
     ++counters.refused_malformed;
     return;
   }
-  mesh.on_heard(now, envelope.from);
+  mesh.on_heard(now, envelope.from, envelope.incarnation);
   const wire::Member from{envelope.from, envelope.incarnation};
   if (!replicas.step(now, envelope.group, order::Received{from, *std::move(message)}, effects))
     ++counters.for_unhosted_group;
@@ -133,13 +133,13 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   bool registered = false;
   if (const auto* directory = placement.directory()) {
     mesh.on_listed(now, directory->nodes(), effects);
+    if (!exiting) leave_if_unwanted(*directory, effects);
   }
   if (const auto* directory = placement.current() ? placement.directory() : nullptr) {
     duties.run(now, *directory, effects);
     restorations.run(now, effects);
     registered = duties.registered(*directory);
     replicas.set_draining(now, drain_until != kNever || duties.draining(*directory), effects);
-    if (duties.removed(*directory) && !exiting) leave_removed(effects);
   }
   mesh.announce(now, member(), gateway.clients(), effects);
   mesh.run(now, registered && placement.settled(now.at), effects);
@@ -152,12 +152,20 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   house_kept_until = gateway.behind() ? now.at + 2ms : duties.next_deadline(now);
 }
 
-void Node::Parts::leave_removed(NodeEffects& effects) {
+/// The cluster knows it no longer, or knows a later life of it than this one.
+void Node::Parts::leave_if_unwanted(const DirectoryService& directory, NodeEffects& effects) {
+  std::string why;
+  if (duties.removed(directory))
+    why = "this node was removed from cluster " + setup.cluster +
+          " by its operator while it was away; start it again to have it join anew, or delete its data directory";
+  else if (duties.outdated(directory))
+    why = "cluster " + setup.cluster +
+          " knows a later life of this node: its data directory is an old copy, or another process runs from one. What "
+          "it promised since is not in it; delete it, and start this node as a new one";
+  if (why.empty()) return;
   exiting = true;
-  effects.exit = Exit{1, "this node was removed from cluster " + setup.cluster +
-                             " by its operator while it was away; start it again to have it join anew, or delete its "
-                             "data directory"};
-  effects.alarms.push_back(effects.exit->reason);
+  effects.alarms.push_back(why);
+  effects.exit = Exit{1, std::move(why)};
 }
 
 void Node::Parts::check_drained(Now now, NodeEffects& effects) {

@@ -43,7 +43,7 @@ struct Node::Parts {
   void settle(Now now, NodeEffects& effects);
   void deliver(NodeEffects& effects);
   void keep_house(Now now, NodeEffects& effects);
-  void leave_removed(NodeEffects& effects);
+  void leave_if_unwanted(const DirectoryService& directory, NodeEffects& effects);
   void check_drained(Now now, NodeEffects& effects);
   bool others_lead(TimePoint at) const;
   void keep_alarms(const NodeEffects& effects);

@@ -70,6 +70,7 @@ class Replicas {
   void tick(Now now, NodeEffects& effects);
   void on_durable(Now now, DiskTicket upto, NodeEffects& effects);
   void on_storage_failed(Now now, NodeEffects& effects);
+  bool storage_failed() const { return storage_failed_; }
   /// They hand over what they lead, and lead no more; those that start later neither.
   void set_draining(Now now, bool draining, NodeEffects& effects);
   TimePoint next_deadline() const;

@@ -174,6 +174,38 @@ TEST_CASE("a node whose disk fails says so, leads no longer, and the others go o
     return world.node(1).replica(kDirectoryGroup)->leads() || world.node(2).replica(kDirectoryGroup)->leads();
   }));
   CHECK_FALSE(third.node->replica(kDirectoryGroup)->leads());
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).draining; }));
+}
+
+TEST_CASE("a node whose data are older than what the cluster saw of it ends, and says why") {
+  SmallWorld world;
+  found_three(world);
+  for (int i = 0; i < 3; ++i) {
+    world.kill(3);
+    world.start(3);
+    const auto life = Incarnation{world.at(3).starts << 24U};
+    REQUIRE(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).incarnation == life; }));
+  }
+  world.kill(3);
+  world.at(3).starts = 0;
+  auto& copy = world.start(3);
+  REQUIRE(world.run_until([&] { return copy.exit.has_value(); }));
+  CHECK(copy.exit->code == 1);
+  CHECK(copy.exit->reason.find("old copy") != std::string::npos);
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).life == directory::Life::down; }));
+}
+
+TEST_CASE("of two processes under one uid the one that was started earlier ends") {
+  SmallWorld world;
+  found_three(world);
+  auto& third = world.at(3);
+  const wire::Envelope twin{"gavel", {}, Uid{3}, {(third.starts + 1) << 24U}};
+  const wire::Beacon beacon{
+      Uid{3}, {(third.starts + 1) << 24U}, "n3", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2", "tcp://127.0.0.1:3", true, 0,
+      {}};
+  world.act(third, [&](Node& n, NodeEffects& e) { n.on_datagram(world.now(), wire::seal(twin, beacon), e); });
+  REQUIRE(third.exit.has_value());
+  CHECK(third.exit->reason.find("copied") != std::string::npos);
 }
 
 TEST_CASE("a node that lost its data joins under a new uid, and the old one is removed") {
