@@ -47,6 +47,7 @@ const directory::NodeRecord& find_node(const std::vector<directory::NodeRecord>&
 }
 
 std::string state_of(const directory::NodeRecord& node) {
+  if (node.life == directory::Life::up && node.slots == 0) return "disk failed";
   if (node.life == directory::Life::up && node.draining) return "draining";
   return std::string(directory::words_for(node.life));
 }

@@ -90,9 +90,13 @@ bool Duties::draining(const DirectoryService& directory) const {
 
 void Duties::register_self(Now now, NodeEffects& effects) {
   if (was_registered_) return;  // who was removed since comes back in another life, if at all
+  register_with(now, setup_.slots, effects);
+}
+
+void Duties::register_with(Now now, std::uint32_t slots, NodeEffects& effects) {
   tell_directory(now, Proposals::About::self, 0,
-                 directory::RegisterNode{setup_.self.uid, setup_.self.incarnation, setup_.name, setup_.endpoints,
-                                         setup_.slots, setup_.version, setup_.room},
+                 directory::RegisterNode{setup_.self.uid, setup_.self.incarnation, setup_.name, setup_.endpoints, slots,
+                                         setup_.version, setup_.room},
                  effects);
 }
 
@@ -103,10 +107,9 @@ void Duties::retire_former_selves(Now now, const DirectoryService& directory, No
       tell_directory(now, Proposals::About::retired, former.value, directory::LeaveNode{former}, effects);
 }
 
-/// A node that can keep nothing is of no use to any auction.
+/// A node that can keep nothing is of no use to any auction: in this life it has no slots.
 void Duties::give_up_seats(Now now, const DirectoryService& directory, NodeEffects& effects) {
-  if (registered(directory) && !draining(directory))
-    tell_directory(now, Proposals::About::self, 1, directory::DrainNode{setup_.self.uid, true}, effects);
+  if (registered(directory) && directory.nodes().at(setup_.self.uid).slots != 0) register_with(now, 0, effects);
 }
 
 /// In the directory's group an idle node ranks before a busy one: the idle node manager.

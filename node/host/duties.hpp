@@ -28,6 +28,7 @@ class Duties {
   bool draining(const DirectoryService& directory) const;
 
  private:
+  void register_with(Now now, std::uint32_t slots, NodeEffects& effects);
   void give_up_seats(Now now, const DirectoryService& directory, NodeEffects& effects);
   void register_self(Now now, NodeEffects& effects);
   void retire_former_selves(Now now, const DirectoryService& directory, NodeEffects& effects);

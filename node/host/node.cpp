@@ -105,8 +105,7 @@ void Node::on_durable(Now now, DiskTicket upto, NodeEffects& effects) {
 void Node::on_storage_failed(Now now, const std::string& why, NodeEffects& effects) {
   effects.alarms.push_back(
       "the disk failed: " + why +
-      ". This node acknowledges nothing and leads nothing until it is started again, and has itself "
-      "drained: undrain it when its disk is mended");
+      ". This node acknowledges nothing, leads nothing and gives up its seats, until it is started again");
   parts_->replicas.on_storage_failed(now, effects);
   parts_->settle(now, effects);
 }

@@ -74,7 +74,7 @@ class Plan {
     const auto node = state_.nodes.find(uid);
     return uid == gone_ || node == state_.nodes.end() || node->second.life == directory::Life::lost;
   }
-  bool is_draining(Uid uid) const { return !is_lost(uid) && state_.nodes.at(uid).draining; }
+  bool is_draining(Uid uid) const { return !is_lost(uid) && state_.nodes.at(uid).is_leaving(); }
 
   const std::vector<Uid>& members(const std::string& id) const {
     const auto changed = due_.find(id);

@@ -189,7 +189,7 @@ void DirectoryState::forget(const directory::Auction& auction) {
 std::vector<Uid> voters_wanted(const DirectoryState& state) {
   std::vector<std::tuple<bool, std::uint64_t, Uid>> in_turn;
   for (const auto& [uid, node] : state.nodes)
-    in_turn.emplace_back(node.life == directory::Life::lost || node.draining, node.joined, uid);
+    in_turn.emplace_back(node.life == directory::Life::lost || node.is_leaving(), node.joined, uid);
   std::sort(in_turn.begin(), in_turn.end());
   in_turn.resize(std::min(in_turn.size(), directory::kMaxVoters));
   std::vector<Uid> voters;

@@ -47,7 +47,7 @@ inline MutantMode mutant_mode(const std::string& mistake) {
 inline MutantMode house_mutant_mode(const std::string& mistake) {
   static const std::map<std::string, MutantMode> kModesOf = {
       {"acts_on_the_past", {Mode::house, 1, 400}},
-      {"late_founder_stays_away", {Mode::heal, 101, 100}},
+      {"late_founder_stays_away", {Mode::heal, 201, 100}},
       {"founds_with_members", {Mode::manager, 1, 400}},
       {"archives_anything", {Mode::house, 1, 400}},
   };

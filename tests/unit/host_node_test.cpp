@@ -174,7 +174,8 @@ TEST_CASE("a node whose disk fails says so, leads no longer, and the others go o
     return world.node(1).replica(kDirectoryGroup)->leads() || world.node(2).replica(kDirectoryGroup)->leads();
   }));
   CHECK_FALSE(third.node->replica(kDirectoryGroup)->leads());
-  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).draining; }));
+  CHECK(world.run_until([&] { return world.node(1).directory()->nodes().at(Uid{3}).slots == 0; }));
+  CHECK_FALSE(world.node(1).directory()->nodes().at(Uid{3}).is_fit());
 }
 
 TEST_CASE("a node whose data are older than what the cluster saw of it ends, and says why") {

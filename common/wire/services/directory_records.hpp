@@ -61,7 +61,7 @@ struct NodeRecord {
   Incarnation incarnation;
   std::string name;
   Endpoints endpoints;
-  /// Auctions that it serves at most, and those that it serves now.
+  /// Auctions that it serves at most, and those that it serves now. None at most: its disk has failed.
   std::uint32_t slots = 1;
   std::uint32_t used = 0;
   std::string version;
@@ -74,8 +74,10 @@ struct NodeRecord {
   /// 1 for the first node that ever registered, 2 for the next, …; one that was lost begins anew when it comes back.
   std::uint64_t joined = 0;
 
+  /// It keeps no seat that another node can take: drained, or of no use (without slots its disk has failed).
+  bool is_leaving() const { return draining || slots == 0; }
   /// It may be given seats.
-  bool is_fit() const { return life == Life::up && !draining; }
+  bool is_fit() const { return life == Life::up && !is_leaving(); }
   GAVEL_FIELDS(uid, incarnation, name, endpoints, slots, used, version, room, life, down_since, draining, joined);
 };
 

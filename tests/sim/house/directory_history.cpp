@@ -33,7 +33,7 @@ void check_seats(const DirectoryState& state) {
     if (node.used != seats[uid])
       misplaced(show(uid) + " has " + std::to_string(seats[uid]) + " seats, and uses " + std::to_string(node.used) +
                 " slots");
-    if (node.used > node.slots)
+    if (node.used > node.slots && node.slots != 0)  // without slots it keeps what nobody takes
       misplaced(show(uid) + " uses " + std::to_string(node.used) + " of " + std::to_string(node.slots) + " slots");
   }
 }
@@ -55,7 +55,7 @@ void check_staff(const DirectoryState& state) {
     for (const auto uid : auction.members) {
       const auto node = state.nodes.find(uid);
       const bool unfit =
-          node == state.nodes.end() || node->second.life == directory::Life::lost || node->second.draining;
+          node == state.nodes.end() || node->second.life == directory::Life::lost || node->second.is_leaving();
       if (unfit) misplaced(show(uid) + " is unfit and keeps its seat in " + id + ", and " + show(free) + " is free");
     }
   }

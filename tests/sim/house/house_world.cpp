@@ -241,7 +241,9 @@ bool HouseWorld::directory_survives_without(const HouseNode& node) const {
     const auto& voters = other.directory_config.voters;
     const auto left =
         std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != node.uid && exists(uid); });
-    return voters.empty() || 2 * static_cast<std::size_t>(left) > voters.size();
+    // (One that is no voter may be made one by those who have not heard of its death yet.)
+    const std::size_t most = voters.size() + (other.directory_config.is_voter(node.uid) ? 0 : 1);
+    return voters.empty() || 2 * static_cast<std::size_t>(left) > most;
   });
 }
 
