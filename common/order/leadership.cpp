@@ -108,9 +108,11 @@ bool Leadership::caught_up(Uid uid) const {
 const char* Leadership::unfit(Uid uid, TimePoint at) const {
   if (!core_.config().is_voter(uid) || (!core_.goal.voters.empty() && !core_.goal.is_voter(uid))) return "is no voter";
   if (!core_.peers.hears(uid, at)) return "is not heard";
-  const auto& beat = core_.peers.find(uid)->beat;
-  if (beat.draining) return "is draining";
-  return beat.eligible ? nullptr : "cannot stand for election now";
+  return core_.peers.find(uid)->beat.draining ? "is draining" : nullptr;
+}
+
+bool Leadership::can_succeed(Uid uid, TimePoint at) const {
+  return unfit(uid, at) == nullptr && core_.peers.find(uid)->beat.eligible && caught_up(uid);
 }
 
 std::string Leadership::objection(Uid to, TimePoint at) const {
@@ -130,7 +132,7 @@ void Leadership::transfer(Uid to) {
 }
 
 void Leadership::transfer_if_due() {
-  if (caught_up(appointee_) && unfit(appointee_, core_.now.at) == nullptr) return hand_over_to(appointee_, true);
+  if (can_succeed(appointee_, core_.now.at)) return hand_over_to(appointee_, true);
   if (core_.now.at < appointee_until_ && core_.config().is_voter(appointee_)) return;
   core_.say(NoteKind::handing_over, "gives up the hand-over to " + print(appointee_) + ", which does not catch up");
   appointee_ = {};
@@ -146,7 +148,7 @@ void Leadership::hand_over_if_due() {
   if (!leaves && (core_.appointed || now < hand_over_not_before_)) return;
   Uid chosen;
   for (const auto voter : core_.config().voters) {
-    if (voter == core_.self() || unfit(voter, now) != nullptr || !caught_up(voter)) continue;
+    if (voter == core_.self() || !can_succeed(voter, now)) continue;
     const auto* peer = core_.peers.find(voter);
     if (now < peer->hand_over_not_before) continue;
     if (!leaves && core_.standing(voter) < core_.standing(core_.self())) continue;

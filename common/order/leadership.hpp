@@ -43,9 +43,11 @@ class Leadership {
   void hand_over_to(Uid chosen, bool appointed);
   void drive_hand_over();
   void give_up_hand_over();
-  /// Why that member cannot succeed; null if it can.
+  /// Why that member cannot succeed, now or later; null if it can.
   const char* unfit(Uid uid, TimePoint at) const;
   /// Close to the end of the log.
+  /// It is fit, eligible now, and has caught up.
+  bool can_succeed(Uid uid, TimePoint at) const;
   bool caught_up(Uid uid) const;
   void measure_rounds();
 
