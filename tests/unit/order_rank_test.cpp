@@ -22,6 +22,16 @@ wire::Token token_of(wire::Term of, bool hand_over = false) {
   return token;
 }
 
+/// Of three the leader died; of those who are left the lower uid ranks higher.
+void lose_leader(Pipe& pipe) {
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  pipe.step(1, SetRank{1});
+  pipe.run(200ms);
+  pipe.crash(3);
+  for (const std::uint64_t uid : {1, 2}) pipe.step(uid, PeerLost{Uid{3}});
+}
+
 TEST_CASE("who has the highest rank takes over from a dead leader, though others have higher uids") {
   Pipe pipe;
   pipe.found({1, 2, 3, 4, 5});
@@ -36,12 +46,7 @@ TEST_CASE("who has the highest rank takes over from a dead leader, though others
 
 TEST_CASE("a lower uid of a higher rank swallows a token, and starts in a round that makes its term the higher one") {
   Pipe pipe;
-  pipe.found({1, 2, 3});
-  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
-  pipe.step(1, SetRank{1});
-  pipe.run(200ms);
-  pipe.crash(3);
-  for (const std::uint64_t uid : {1, 2}) pipe.step(uid, PeerLost{Uid{3}});
+  lose_leader(pipe);
   const auto round = pipe.at(1).promised().round + 1;
   pipe.lose([](std::uint64_t, std::uint64_t, const wire::OrderMessage&) { return true; });
   pipe.step(1, Received{pipe[2].self, token_of(term(round, 2))});
@@ -60,12 +65,7 @@ TEST_CASE("a lower uid of a higher rank swallows a token, and starts in a round 
 
 TEST_CASE("a higher uid of a lower rank lets the token pass") {
   Pipe pipe;
-  pipe.found({1, 2, 3});
-  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
-  pipe.step(1, SetRank{1});
-  pipe.run(200ms);
-  pipe.crash(3);
-  for (const std::uint64_t uid : {1, 2}) pipe.step(uid, PeerLost{Uid{3}});
+  lose_leader(pipe);
   const auto round = pipe.at(2).promised().round + 1;
   pipe.step(2, Received{pipe[1].self, token_of(term(round, 1))});
   CHECK(pipe.at(2).promised() == term(round, 1));
