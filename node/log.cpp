@@ -71,6 +71,8 @@ Log::Log(const Settings& settings) : logger_(spdlog::stderr_logger_mt("gavel-nod
 
 Log::~Log() { set_check_witness({}); }
 
+void Log::set_level(host::LogLevel least) { logger_->set_level(static_cast<spdlog::level::level_enum>(least)); }
+
 void Log::note(const host::NodeNote& note) {
   const auto level = note.kind ? level_of(*note.kind) : spdlog::level::info;
   const auto kind = note.kind ? kKinds[static_cast<std::size_t>(*note.kind)] : std::string_view();

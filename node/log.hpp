@@ -27,6 +27,7 @@ class Log {
 
   /// How this node is called in each line from now on.
   void set_name(std::string name) { name_ = std::move(name); }
+  void set_level(host::LogLevel least);
   void note(const host::NodeNote& note);
   void info(std::string_view text);
   void warn(std::string_view text);

@@ -80,6 +80,7 @@ Result<void> Runtime::start() {
   auto opened = bus::Bus::open(options);
   if (!opened) return tl::unexpected<Error>(opened.error());
   bus_ = *std::move(opened);
+  tap_.emplace(wire::Envelope{settings_.cluster, {}, options.self, options.incarnation}, *bus_);
   for (const auto& note : directory_.notes) log_.warn(note);
   for (const auto& note : directory_.store->take_notes()) log_.warn(note);
 
@@ -175,12 +176,13 @@ int Runtime::run() {
   carry_out();
   while (!exit_) {
     if (!serving_) begin_to_serve();
-    TimePoint deadline = node_->next_deadline();
+    TimePoint deadline = std::min(node_->next_deadline(), tap_->next_deadline());
     if (!unsubmitted_.empty()) deadline = std::min(deadline, bus::steady_now() + 1ms);
     bus_->poll(deadline, *this);
     if (!lost_.empty()) tell_of_lost_peers();
     if (const Now now = bus::now(); node_->next_deadline() <= now.at) node_->on_tick(now, effects_);
     carry_out();
+    tap_->tick(bus::steady_now());
   }
   return finish();
 }
@@ -205,9 +207,12 @@ void Runtime::on_published(BytesView /*topic*/, BytesView payload) {
   node_->on_peer_frame(bus::now(), payload, effects_);
 }
 
+void Runtime::on_subscribed(BytesView prefix, bool wanted) { tap_->on_subscribed(bus::steady_now(), prefix, wanted); }
+
 void Runtime::on_peer(BytesView payload) { node_->on_peer_frame(bus::now(), payload, effects_); }
 
 void Runtime::on_client(BytesView routing_id, BytesView payload) {
+  tap_->from_client(routing_id, payload);
   node_->on_client_frame(bus::now(), routing_id, payload, effects_);
 }
 
@@ -289,15 +294,24 @@ void Runtime::submit_writes() {
 void Runtime::carry_out_sends() {
   for (const auto& publish : effects_.publishes)
     bus_->publish(BytesView(publish.topic.data(), publish.topic.size()), publish.frame);
-  for (const auto& send : effects_.peers) bus_->send(send.to, send.frame);
-  for (const auto& seed : effects_.seeds) bus_->send_seed(seed.endpoint, seed.frame);
-  for (const auto& send : effects_.clients)
+  for (const auto& send : effects_.peers) {
+    bus_->send(send.to, send.frame);
+    tap_->sent(send.to, send.frame);
+  }
+  for (const auto& seed : effects_.seeds) {
+    bus_->send_seed(seed.endpoint, seed.frame);
+    tap_->sent({}, seed.frame);
+  }
+  for (const auto& send : effects_.clients) {
     if (!bus_->send_client(send.routing_id, send.frame)) unreachable_.push_back(send.routing_id);
+    tap_->to_client(send.routing_id, send.frame);
+  }
   if (effects_.beacon) bus_->announce(*std::move(effects_.beacon));
   if (effects_.beacon_now) bus_->send_beacon_now();
 }
 
 void Runtime::tell_people() {
+  if (effects_.log_level) log_.set_level(*effects_.log_level);
   if (effects_.sync_delay) storage_->set_sync_delay(*effects_.sync_delay);
   for (const auto& note : effects_.notes) log_.note(note);
   for (const auto& alarm : effects_.alarms) log_.error(alarm);

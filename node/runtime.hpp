@@ -16,6 +16,7 @@
 #include "node/host/node.hpp"
 #include "node/log.hpp"
 #include "node/settings.hpp"
+#include "node/tap.hpp"
 
 namespace gavel::node {
 
@@ -53,6 +54,7 @@ class Runtime final : private bus::Sink {
   Result<void> publish_card() const;
 
   void on_published(BytesView topic, BytesView payload) override;
+  void on_subscribed(BytesView prefix, bool wanted) override;
   void on_peer(BytesView payload) override;
   void on_client(BytesView routing_id, BytesView payload) override;
   void on_peer_lost(Uid peer) override;
@@ -76,6 +78,7 @@ class Runtime final : private bus::Sink {
   Log& log_;
   std::string name_;
   std::unique_ptr<bus::Bus> bus_;
+  std::optional<Tap> tap_;
   std::unique_ptr<store::StorageThread> storage_;
   std::unique_ptr<host::Node> node_;
 

@@ -88,6 +88,9 @@ client::Outcome Connection::set_faults(const wire::SetFaults& faults) {
 client::Outcome Connection::backup(GroupId group, std::uint64_t offset) {
   return wait(client_.backup(bus::steady_now(), group, offset, settings_.timeout));
 }
+client::Outcome Connection::set_log_level(const std::string& level) {
+  return wait(client_.set_log_level(bus::steady_now(), level, settings_.timeout));
+}
 client::Outcome Connection::restore(const wire::RestorePiece& piece) {
   return wait(client_.restore(bus::steady_now(), piece, settings_.timeout));
 }

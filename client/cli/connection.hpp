@@ -38,6 +38,7 @@ class Connection final : private bus::ClientSink {
   client::Outcome set_faults(const wire::SetFaults& faults);
   client::Outcome backup(GroupId group, std::uint64_t offset);
   client::Outcome restore(const wire::RestorePiece& piece);
+  client::Outcome set_log_level(const std::string& level);
 
   void watch(GroupId group, Slot slot, std::uint32_t index);
   void unwatch(GroupId group) { client_.unwatch(group); }

@@ -44,6 +44,10 @@ CallId Client::restore(TimePoint now, wire::RestorePiece piece, Duration timeout
   return operate(now, std::move(piece), timeout);
 }
 
+CallId Client::set_log_level(TimePoint now, const std::string& level, Duration timeout) {
+  return operate(now, wire::SetLogLevel{0, level}, timeout);
+}
+
 CallId Client::begin(TimePoint now, wire::CallKind kind, GroupId group, Bytes body, Duration timeout) {
   Call call;
   call.kind = kind;

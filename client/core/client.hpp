@@ -47,7 +47,8 @@ class Client {
   /// wire::BackupPiece; the piece that begins there.
   CallId backup(TimePoint now, GroupId group, std::uint64_t offset, Duration timeout);
 
-  CallId restore(TimePoint now, wire::RestorePiece piece, Duration timeout);  ///< wire::Operated
+  CallId restore(TimePoint now, wire::RestorePiece piece, Duration timeout);        ///< wire::Operated
+  CallId set_log_level(TimePoint now, const std::string& level, Duration timeout);  ///< wire::Operated
 
   /// Completes the call as cancelled if it is still open.
   void cancel(TimePoint now, CallId call);
@@ -107,7 +108,7 @@ class Client {
   void on(TimePoint, const wire::ClientList& list) { on_operated<wire::ClientsQuery>(list); }
   void on(TimePoint, const wire::BackupPiece& piece) { on_operated<wire::BackupQuery>(piece); }
   void on(TimePoint, const wire::Operated& operated) {
-    on_operated<wire::TransferLead, wire::SetFaults, wire::RestorePiece>(operated);
+    on_operated<wire::TransferLead, wire::SetFaults, wire::RestorePiece, wire::SetLogLevel>(operated);
   }
   /// An answer of the gateway itself, if it is to one of these.
   template <class... Operation, class Message>

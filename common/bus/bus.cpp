@@ -21,7 +21,7 @@ namespace {
 constexpr int kBurst = 64;
 constexpr int kPollBudget = 1024;
 
-/// What a PUB receives is subscriptions.
+/// What a PUB receives is subscriptions. (An XPUB, to be precise: a PUB that tells of them.)
 constexpr std::int64_t kMaxSubscriptionBytes = 256;
 
 /// Ports that the system does not give to outgoing connections, so that three in a row stay free for a restart.
@@ -67,6 +67,7 @@ class Bus::Impl {
 
  private:
   int bind_all(const Endpoints& at);
+  int drain_subscriptions(Sink& sink);
   int drain_published(Sink& sink);
   int drain_peers(Sink& sink);
   int drain_clients(Sink& sink);
@@ -80,7 +81,7 @@ class Bus::Impl {
 };
 
 Bus::Impl::Impl(const BusOptions& given)
-    : pub(make_socket(context, zmq::socket_type::pub, {given.publish_queue, kMaxSubscriptionBytes, given.linger})),
+    : pub(make_socket(context, zmq::socket_type::xpub, {given.publish_queue, kMaxSubscriptionBytes, given.linger})),
       sub(make_socket(context, zmq::socket_type::sub, {given.publish_queue, given.max_message_bytes, 0ms})),
       peer_router(
           make_socket(context, zmq::socket_type::router, {given.peer_queue, given.max_message_bytes, given.linger})),
@@ -93,7 +94,7 @@ Bus::Impl::Impl(const BusOptions& given)
   peer_router.set(zmq::sockopt::router_handover, true);
   client_router.set(zmq::sockopt::router_mandatory, true);
   set_reconnect(sub, given.reconnect_interval);
-  for (zmq::socket_t* socket : {&sub, &peer_router, &client_router}) polled.add(socket->get(zmq::sockopt::fd));
+  for (zmq::socket_t* socket : {&pub, &sub, &peer_router, &client_router}) polled.add(socket->get(zmq::sockopt::fd));
 }
 
 int Bus::Impl::bind_all(const Endpoints& at) {
@@ -147,6 +148,17 @@ int Bus::Impl::take(zmq::socket_t& socket, Deliver deliver) {
   return count;
 }
 
+int Bus::Impl::drain_subscriptions(Sink& sink) {
+  return take(pub, [&](int frames) {
+    const BytesView said = frames_[0];
+    if (frames == 1 && !said.empty() && (said.front() == '\0' || said.front() == '\1')) {
+      sink.on_subscribed(said.substr(1), said.front() == '\1');
+    } else {
+      ++counters.malformed;
+    }
+  });
+}
+
 int Bus::Impl::drain_published(Sink& sink) {
   return take(sub, [&](int frames) {
     if (frames == 2) {
@@ -180,7 +192,7 @@ int Bus::Impl::drain_clients(Sink& sink) {
 int Bus::Impl::drain(Sink& sink) {
   int total = 0;
   while (total < kPollBudget) {
-    const int got = drain_peers(sink) + drain_published(sink) + drain_clients(sink);
+    const int got = drain_peers(sink) + drain_published(sink) + drain_clients(sink) + drain_subscriptions(sink);
     if (got == 0) break;
     total += got;
   }

@@ -47,6 +47,8 @@ struct BusOptions {
 struct Sink {
   virtual ~Sink() = default;
   virtual void on_published(BytesView /*topic*/, BytesView /*payload*/) {}
+  /// Somebody subscribes to exactly this prefix here, for the first time; or nobody does any more.
+  virtual void on_subscribed(BytesView /*prefix*/, bool /*wanted*/) {}
   virtual void on_peer(BytesView /*payload*/) {}
   /// `routing_id` names the client's connection; it is never used again for another one.
   virtual void on_client(BytesView /*routing_id*/, BytesView /*payload*/) {}

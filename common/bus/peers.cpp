@@ -6,19 +6,12 @@
 namespace gavel::bus {
 namespace {
 
-constexpr int kLongestReconnectMs = 250;
 /// A seed gets a greeting or two while it is being connected, no more.
 constexpr int kSeedQueue = 4;
 /// A ROUTER for nodes never sends; what comes from there anyway is thrown away.
 constexpr int kUnexpectedQueue = 4;
 
 }  // namespace
-
-void set_reconnect(zmq::socket_t& socket, Duration first) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(first).count();
-  socket.set(zmq::sockopt::reconnect_ivl, std::max(1, static_cast<int>(ms)));
-  socket.set(zmq::sockopt::reconnect_ivl_max, kLongestReconnectMs);
-}
 
 struct Peers::Link {
   Link(zmq::context_t& context, zmq::socket_t made, Endpoints at)

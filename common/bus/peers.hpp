@@ -51,7 +51,4 @@ class Peers {
   std::map<std::string, zmq::socket_t> seeds_;
 };
 
-/// The reconnect policy of every connecting socket: from `first`, doubling up to 250 ms.
-void set_reconnect(zmq::socket_t& socket, Duration first);
-
 }  // namespace gavel::bus

@@ -2,6 +2,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -19,6 +20,7 @@ namespace {
 /// what a stopped process costs the others. It reconnects when it goes on.
 constexpr int kUnacceptedMs = 5'000;
 constexpr int kHandshakeMs = 10'000;
+constexpr int kLongestReconnectMs = 250;
 
 int milliseconds(Duration d) {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(d).count());
@@ -78,6 +80,12 @@ int Frames::receive(zmq::socket_t& socket) {
 
 BytesView Frames::operator[](std::size_t index) const {
   return {static_cast<const char*>(frames_[index].data()), frames_[index].size()};
+}
+
+void set_reconnect(zmq::socket_t& socket, Duration first) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(first).count();
+  socket.set(zmq::sockopt::reconnect_ivl, std::max(1, static_cast<int>(ms)));
+  socket.set(zmq::sockopt::reconnect_ivl_max, kLongestReconnectMs);
 }
 
 }  // namespace gavel::bus

@@ -26,6 +26,9 @@ bool send_last(zmq::socket_t& socket, BytesView frame);
 /// A frame that another one follows.
 bool send_more(zmq::socket_t& socket, BytesView frame);
 
+/// The reconnect policy of every connecting socket: from `first`, doubling up to 250 ms.
+void set_reconnect(zmq::socket_t& socket, Duration first);
+
 /// Binds; the errno of the failure, 0 if there was none.
 int bind_error(zmq::socket_t& socket, const std::string& endpoint);
 

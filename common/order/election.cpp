@@ -207,6 +207,8 @@ void Election::on_home(const wire::Token& token) {
   for (const auto& vote : token.votes) {
     if (candidacy_.silent.contains(vote.voter)) continue;
     const bool fresh = candidacy_.votes.emplace(vote.voter, vote).second;
+    auto& way = candidacy_.way;
+    if (std::find(way.begin(), way.end(), vote.voter) == way.end()) way.push_back(vote.voter);
     if (!fresh && vote.voter != core_.self()) ++candidacy_.extra_votes;
   }
   core_.role = wire::Role::recovering;
@@ -345,8 +347,10 @@ TimePoint Election::deadline() const {
 
 // Asked again here: since the disk was done, the same step may have given the election up.
 bool Election::take_victory() {
-  return std::exchange(victory_, false) && core_.role == wire::Role::recovering && core_.promised == candidacy_.term &&
-         !core_.journal.failed();
+  const bool won = std::exchange(victory_, false) && core_.role == wire::Role::recovering &&
+                   core_.promised == candidacy_.term && !core_.journal.failed();
+  if (won) won_way_ = candidacy_.way;
+  return won;
 }
 
 }  // namespace gavel::order

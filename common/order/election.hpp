@@ -47,6 +47,8 @@ class Election {
   bool take_victory();
   /// Whether it was the operator's word that started the election at hand, or the last one.
   bool appointed() const { return candidacy_.cause == Cause::appointment; }
+  /// Whose promises won the last election that this member won, in their order; for people.
+  const std::vector<Uid>& way() const { return won_way_; }
 
  private:
   struct Forward {
@@ -57,6 +59,7 @@ class Election {
   struct Candidacy {
     wire::Term term;
     std::map<Uid, wire::Vote> votes;
+    std::vector<Uid> way;         // whose votes came, in their order
     std::size_t extra_votes = 0;  // only for the mistake duplicate_votes
     std::set<Uid> silent;         // voters that do not answer the recovery
     std::vector<Uid> ring;
@@ -85,6 +88,7 @@ class Election {
   Core& core_;
   Transfer& transfer_;
   Candidacy candidacy_;
+  std::vector<Uid> won_way_;
   std::vector<Forward> forwards_;
   std::map<wire::Term, int> tokens_seen_;
   std::uint64_t next_token_ = 0;

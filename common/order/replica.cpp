@@ -288,6 +288,7 @@ wire::GroupStatus Replica::status(TimePoint at) const {
   };
   for (const auto uid : status.config.voters) add(uid, true);
   for (const auto uid : status.config.learners) add(uid, false);
+  status.way = parts_->election.way();
   return status;
 }
 

@@ -194,8 +194,11 @@ struct GroupStatus {
   std::vector<DigestMark> marks;  ///< asked for by CallKind::mark, the last few, ascending
   Config config;
   std::vector<MemberStatus> members;
+  /// How the election went that the reporting node won last: whose promises it gathered, in their order. Empty if it
+  /// won none in this life.
+  std::vector<Uid> way;
   GAVEL_FIELDS(group, service, role, observer, promised, leader, first, last, commit, applied, digest_slot, digest,
-               marks, config, members);
+               marks, config, members, way);
 };
 struct Counter {
   std::string name;
@@ -315,8 +318,16 @@ struct RestorePiece {
   GAVEL_FIELDS(id, group, force, size, offset, digest, bytes);
 };
 
+/// What the node logs from now on: "trace", "debug", "info", "warn" or "error".
+struct SetLogLevel {
+  static constexpr std::uint64_t kKind = 83;
+  std::uint64_t id = 0;
+  std::string level;
+  GAVEL_FIELDS(id, level);
+};
+
 using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery, Bye, ClientsQuery, TransferLead,
-                                SetFaults, BackupQuery, RestorePiece>;
+                                SetFaults, BackupQuery, RestorePiece, SetLogLevel>;
 using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport, Redirect, ClientList,
                               Operated, BackupPiece>;
 /// What a UDP datagram may hold, and what nodes tell each other about themselves by unicast.

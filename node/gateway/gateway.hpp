@@ -67,6 +67,7 @@ class Gateway {
   void on(Now now, BytesView routing_id, const wire::SetFaults& faults, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::BackupQuery& query, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::RestorePiece& piece, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, const wire::SetLogLevel& wish, host::NodeEffects& effects);
 
   /// As the directory's replica here has it.
   Crowd::Own own() const;

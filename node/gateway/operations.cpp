@@ -128,6 +128,16 @@ void Gateway::on(Now now, BytesView routing_id, const wire::RestorePiece& piece,
   send(routing_id, restorations_.take(now, routing_id, piece), effects);
 }
 
+void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetLogLevel& wish, host::NodeEffects& effects) {
+  const auto level = host::log_level_of(wish.level);
+  if (level) effects.log_level = *level;
+  send(routing_id,
+       wire::Operated{wish.id, level.has_value(),
+                      level ? "logs " + wish.level
+                            : "there is no log level '" + wish.level + "': trace, debug, info, warn and error are"},
+       effects);
+}
+
 void Gateway::end_watches(host::NodeEffects& effects) {
   std::vector<GroupId> ended;
   for (const auto& [group, watchers] : watches_.all())

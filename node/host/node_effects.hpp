@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/bytes.hpp"
@@ -65,6 +66,9 @@ struct NodeNote {
   std::optional<order::NoteKind> kind;
   std::string text;
 };
+enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
+/// "trace" to "error"; nothing for anything else.
+std::optional<LogLevel> log_level_of(std::string_view name);
 /// The node has nothing more to do: the program flushes, and ends with this code (node/README.md).
 struct Exit {
   int code = 0;
@@ -83,6 +87,7 @@ struct NodeEffects {
   std::vector<std::string> alarms;     ///< for the operator, once each; the node also keeps them for its status
   std::optional<Bytes> beacon;         ///< what the UDP beacon says from now on
   std::optional<Duration> sync_delay;  ///< each sync of the disk takes so much longer from now on: a fault
+  std::optional<LogLevel> log_level;   ///< what is logged from now on
   bool beacon_now = false;             ///< say it early: somebody asked
   std::optional<Exit> exit;
 
@@ -98,6 +103,7 @@ struct NodeEffects {
     alarms.clear();
     beacon.reset();
     sync_delay.reset();
+    log_level.reset();
     beacon_now = false;
     exit.reset();
   }

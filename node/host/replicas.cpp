@@ -18,6 +18,13 @@ Topic topic_of(GroupId group, order::Lane lane) {
   return topic;
 }
 
+std::optional<LogLevel> log_level_of(std::string_view name) {
+  static constexpr std::array<std::string_view, 5> kNames{"trace", "debug", "info", "warn", "error"};
+  const auto at = std::find(kNames.begin(), kNames.end(), name);
+  if (at == kNames.end()) return {};
+  return static_cast<LogLevel>(at - kNames.begin());
+}
+
 Bytes topic_prefix(GroupId group) {
   const Topic topic = topic_of(group, order::Lane::beat);
   return {topic.begin(), topic.end() - 1};

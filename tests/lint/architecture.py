@@ -36,7 +36,7 @@ MAY_INCLUDE = {
     CORE: [BASE, WIRE, MESSAGES],
     CLI: [BASE, WIRE, MESSAGES, CORE, BUS, ORDER, SERVICES],  # the last two read backups, as a replica would
     SIM: NODE + [CORE, "tests/sim"],
-    TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, BUS],
+    TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, CLI, BUS],
     "tests/sim": NODE + [CORE, SIM],
     "tests/trace": NODE + [CORE, SIM, "tests/sim"],
     "tests/property": NODE + [CORE, SIM, "tests"],

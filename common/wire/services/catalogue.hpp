@@ -10,6 +10,7 @@
 #include "common/wire/order_messages.hpp"
 #include "common/wire/services/auction.hpp"
 #include "common/wire/services/directory.hpp"
+#include "common/wire/tap_messages.hpp"
 
 namespace gavel::wire {
 
@@ -26,6 +27,7 @@ void for_each_family(Visit&& visit) {
   visit("discovery", Form::frame, std::type_identity<Discovery>{});
   visit("from-client", Form::frame, std::type_identity<FromClient>{});
   visit("to-client", Form::frame, std::type_identity<ToClient>{});
+  visit("tap", Form::frame, std::type_identity<TapMessage>{});
   visit("directory-command", Form::service, std::type_identity<directory::Command>{});
   visit("directory-reply", Form::service, std::type_identity<directory::Reply>{});
   visit("directory-question", Form::service, std::type_identity<directory::Question>{});

@@ -1,0 +1,79 @@
+#include "node/tap.hpp"
+
+#include <utility>
+
+namespace gavel::node {
+namespace {
+
+/// What tells this message from others: no names, no bodies.
+template <class Message>
+void note_identity(const Message& message, wire::TappedClient& out) {
+  if constexpr (requires { message.id; }) out.id = message.id;
+  if constexpr (requires { message.group; }) out.group = message.group;
+  if constexpr (requires { message.slot; }) out.slot = message.slot;
+}
+void note_identity(const wire::Call& call, wire::TappedClient& out) {
+  out.id = call.id;
+  out.group = call.group;
+  out.session = call.session;
+  out.number = call.number;
+}
+void note_identity(const wire::Answer& answer, wire::TappedClient& out) {
+  out.id = answer.id;
+  out.slot = answer.slot;
+  out.status = answer.status;
+}
+
+}  // namespace
+
+template <class Message>
+void Tap::publish(Message message) {
+  message.published = bus_.counters().published;
+  bus_.publish(wire::kTapTopic, wire::seal(self_, message));
+}
+
+void Tap::on_subscribed(TimePoint now, BytesView prefix, bool wanted) {
+  if (prefix != wire::kTapTopic) return;
+  wanted_ = wanted;
+  mark_at_ = wanted ? now : kNever;
+  clients_.clear();
+}
+
+void Tap::tick(TimePoint now) {
+  if (now < mark_at_) return;
+  mark_at_ = now + kMarkInterval;
+  publish(wire::TapMark{});
+}
+
+void Tap::copy(Uid to, BytesView frame) {
+  wire::Tapped tapped;
+  tapped.to = to;
+  tapped.size = frame.size();
+  if (const auto opened = wire::open(frame, self_.cluster)) {
+    tapped.group = opened->envelope.group;
+    tapped.kind = opened->kind;
+  }
+  if (frame.size() <= wire::kMostTapped) tapped.frame = frame;
+  publish(std::move(tapped));
+}
+
+void Tap::copy_client(BytesView routing_id, BytesView frame, bool incoming) {
+  wire::TappedClient tapped;
+  tapped.incoming = incoming;
+  tapped.size = frame.size();
+  if (const auto opened = wire::open(frame, self_.cluster)) {
+    tapped.kind = opened->kind;
+    const auto note = [&tapped](const auto& message) { note_identity(message, tapped); };
+    if (incoming) {
+      if (clients_.size() >= kMostClients) clients_.clear();
+      clients_.insert_or_assign(Bytes(routing_id), ClientId{opened->envelope.from.value});
+      if (const auto message = opened->body<wire::FromClient>()) std::visit(note, *message);
+    } else if (const auto message = opened->body<wire::ToClient>()) {
+      std::visit(note, *message);
+    }
+  }
+  if (const auto known = clients_.find(routing_id); known != clients_.end()) tapped.client = known->second;
+  publish(std::move(tapped));
+}
+
+}  // namespace gavel::node

@@ -1,0 +1,42 @@
+// What people call nodes and groups: learnt from the cluster's directory and from beacons, kept in recordings, and used
+// in everything that is printed and in what is typed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/bytes.hpp"
+#include "common/base/ids.hpp"
+
+namespace gavel::sniffer {
+
+class Names {
+ public:
+  /// Both return whether that was news. Control characters in names are replaced.
+  bool learn_node(Uid node, const std::string& name);
+  bool learn_group(GroupId group, const std::string& auction);
+
+  /// Its name; its uid in hexadecimal if none is known; "*" for 0.
+  std::string node(Uid node) const;
+  /// "directory", an auction's id, "group 9", or "-" for 0.
+  std::string group(GroupId group) const;
+  /// By name or hexadecimal uid; by auction's id, "directory" or number.
+  std::optional<Uid> find_node(std::string_view text) const;
+  std::optional<GroupId> find_group(std::string_view text) const;
+
+  const std::map<Uid, std::string>& nodes() const { return nodes_; }
+  const std::map<GroupId, std::string>& groups() const { return groups_; }
+
+  /// For recordings (Channel::names).
+  Bytes encode() const;
+  /// Adds what is there; false if it is not understood, and then nothing changes.
+  bool learn_encoded(BytesView bytes);
+
+ private:
+  std::map<Uid, std::string> nodes_;
+  std::map<GroupId, std::string> groups_;
+};
+
+}  // namespace gavel::sniffer
