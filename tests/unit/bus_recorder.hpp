@@ -18,6 +18,7 @@ namespace gavel::bus {
 
 struct Recorder : Sink {
   std::vector<std::pair<std::string, std::string>> published;
+  std::vector<std::pair<std::string, bool>> subscribed;
   std::vector<std::string> from_peers;
   std::vector<std::pair<std::string, std::string>> from_clients;
   std::vector<Uid> lost;
@@ -25,6 +26,7 @@ struct Recorder : Sink {
   std::vector<int> fds;
 
   void on_published(BytesView topic, BytesView payload) override { published.emplace_back(topic, payload); }
+  void on_subscribed(BytesView prefix, bool wanted) override { subscribed.emplace_back(prefix, wanted); }
   void on_peer(BytesView payload) override { from_peers.emplace_back(payload); }
   void on_client(BytesView id, BytesView payload) override { from_clients.emplace_back(id, payload); }
   void on_peer_lost(Uid peer) override { lost.push_back(peer); }

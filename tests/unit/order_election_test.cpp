@@ -46,6 +46,17 @@ TEST_CASE("in a group of two nobody leads alone, and both together go on") {
   REQUIRE(pipe.until([&] { return pipe.agree() && pipe[2].machine->list() == "a,b"; }));
 }
 
+TEST_CASE("a leader tells which way its token went, from the second election on") {
+  Pipe pipe;
+  pipe.found({1, 2, 3, 4});
+  REQUIRE(pipe.until([&] { return pipe.leader() == 4; }));
+  pipe.crash(4);
+  REQUIRE(pipe.until([&] { return pipe.leader() == 3; }));
+  const auto status = pipe.at(3).status(pipe.now().at);
+  CHECK(status.way == std::vector<Uid>{{3}, {1}, {2}});
+  CHECK(pipe.at(1).status(pipe.now().at).way.empty());
+}
+
 TEST_CASE("the ring skips the dead: of five, three go on, and the highest of them leads in the end") {
   Options options;
   options.hold_down = 200ms;
