@@ -211,7 +211,9 @@ Result<void> DurableStore::write_frame(bool from_the_beginning) {
   auto& file = log_.live.at(log_.head()).file;
   if (auto put = file.write(from_the_beginning ? 0 : log_.end, frame_.finish()); !put) return put;
   if (auto synced = file.sync(); !synced) return synced;
-  log_.end += round_up_to_block(kHeaderBytes + frame_.body_bytes());
+  const auto bytes = round_up_to_block(kHeaderBytes + frame_.body_bytes());
+  log_.end += bytes;
+  written_bytes_ += bytes + (from_the_beginning ? kBlock : 0);
   ++log_.round;
   return mark_->write(log_.head(), log_.end, log_.round);
 }

@@ -40,6 +40,7 @@ class DurableStore final : public LogStore {
   Result<void> sync() override;
   Result<void> idle() override;
   Condition condition() const override { return condition_; }
+  std::uint64_t written_bytes() const override { return written_bytes_; }
   std::vector<std::string> take_notes() override;
 
   /// Bytes of the segments in use, and of those that are ready to be recycled.
@@ -78,6 +79,7 @@ class DurableStore final : public LogStore {
   Log log_;
   Index index_;
   std::vector<Operation> written_;
+  std::uint64_t written_bytes_ = 0;
   FrameBuilder frame_;
   Place carry_from_;  // the next frame of the oldest segment to look at
 };

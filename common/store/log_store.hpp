@@ -75,6 +75,8 @@ class LogStore {
   virtual Result<void> idle() { return {}; }
 
   virtual Condition condition() const = 0;
+  /// Bytes given to the disk by sync() since recover(); a store that has none counts none.
+  virtual std::uint64_t written_bytes() const { return 0; }
   /// What the operator should know (a torn write that was cut, for one), in order; each is returned once.
   virtual std::vector<std::string> take_notes() { return {}; }
 };

@@ -57,8 +57,15 @@ StorageThread::Report StorageThread::collect() {
   report.durable = std::exchange(ready_.durable, {});
   report.notes = std::exchange(ready_.notes, {});
   report.failure = ready_.failure;
+  report.syncs = std::exchange(ready_.syncs, {});
+  report.bytes = std::exchange(ready_.bytes, 0);
   uncollected_ -= report.durable.size();
   return report;
+}
+
+StorageThread::Queue StorageThread::queue() const {
+  const std::lock_guard lock(mutex_);
+  return {uncollected_, waiting_bytes_};
 }
 
 void StorageThread::stop() {
@@ -95,6 +102,7 @@ bool StorageThread::wait_for_work(std::deque<Batch>& work) {
 }
 
 void StorageThread::commit(std::deque<Batch>& work) {
+  const auto begun = std::chrono::steady_clock::now();
   Result<void> outcome;
   for (const auto& batch : work) {
     if (outcome) outcome = store_->write(batch.operations);
@@ -102,17 +110,21 @@ void StorageThread::commit(std::deque<Batch>& work) {
   if (const auto delay = std::chrono::microseconds(sync_delay_.load()); delay.count() > 0)
     std::this_thread::sleep_for(delay);
   if (outcome) outcome = store_->sync();
-  report(work, std::move(outcome));
+  report(work, std::move(outcome),
+         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun));
 }
 
-void StorageThread::report(const std::deque<Batch>& work, Result<void> outcome) {
+void StorageThread::report(const std::deque<Batch>& work, Result<void> outcome, std::chrono::microseconds took) {
   auto notes = store_->take_notes();
+  const auto bytes = store_->written_bytes();
   bool news = false;
   {
     const std::lock_guard lock(mutex_);
     news = !work.empty() || !notes.empty() || (!outcome && !ready_.failure);
     if (!outcome && !ready_.failure) ready_.failure = std::move(outcome.error());
     std::move(notes.begin(), notes.end(), std::back_inserter(ready_.notes));
+    if (!work.empty()) ready_.syncs.observe(took);
+    ready_.bytes += bytes - std::exchange(reported_bytes_, bytes);
     for (const auto& batch : work) {
       if (!ready_.failure) ready_.durable.push_back(batch.ticket);
     }

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/histogram.hpp"
 #include "common/store/log_store.hpp"
 
 namespace gavel::store {
@@ -40,6 +41,13 @@ class StorageThread {
     std::vector<Ticket> durable;     ///< In the order of submission.
     std::optional<Error> failure;    ///< The first failure, in every report from then on.
     std::vector<std::string> notes;  ///< What the store has to say to the operator.
+    Histogram syncs;                 ///< How long each write and sync took that made something durable, or failed to.
+    std::uint64_t bytes = 0;         ///< Written for them.
+  };
+  /// What waits now.
+  struct Queue {
+    std::size_t batches = 0;  ///< Submitted, their tickets not collected yet.
+    std::size_t bytes = 0;    ///< Of records, not yet taken up by the thread.
   };
 
   /// `store` has been recovered. Starts the thread.
@@ -55,6 +63,7 @@ class StorageThread {
   /// Readable when collect() has something; for poll().
   int readable_fd() const { return event_fd_; }
   Report collect();
+  Queue queue() const;
   /// Writes and syncs what was submitted, then ends the thread. Reports can still be collected. Idempotent.
   void stop();
 
@@ -68,7 +77,7 @@ class StorageThread {
   void run();
   bool wait_for_work(std::deque<Batch>& work);
   void commit(std::deque<Batch>& work);
-  void report(const std::deque<Batch>& work, Result<void> outcome);
+  void report(const std::deque<Batch>& work, Result<void> outcome, std::chrono::microseconds took = {});
   void signal() const;
 
   const StorageOptions options_;
@@ -76,7 +85,9 @@ class StorageThread {
   int event_fd_ = -1;
   std::atomic<std::int64_t> sync_delay_;
 
-  std::mutex mutex_;
+  std::uint64_t reported_bytes_ = 0;  // the thread's own
+
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Batch> waiting_;
   std::size_t waiting_bytes_ = 0;

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 
+#include "common/store/durable_store.hpp"
 #include "common/store/memory_store.hpp"
 #include "common/store/storage_thread.hpp"
+#include "tests/unit/store_directory.hpp"
 
 namespace gavel::store {
 namespace {
@@ -57,6 +59,8 @@ StorageThread::Report collect_until(StorageThread& storage, Enough enough) {
     auto part = storage.collect();
     all.durable.insert(all.durable.end(), part.durable.begin(), part.durable.end());
     all.failure = part.failure;
+    all.syncs += part.syncs;
+    all.bytes += part.bytes;
   }
   return all;
 }
@@ -108,6 +112,32 @@ TEST_CASE("stop makes everything submitted durable first, and then refuses") {
   storage.stop();
   CHECK(storage.collect().durable.size() == 10);
   CHECK_FALSE(storage.submit(11, append(11)));
+}
+
+TEST_CASE("every sync is timed once, and what waits can be asked for") {
+  Counters counters;
+  StorageThread storage(counting(counters), {.sync_delay = 20ms});
+  for (std::uint64_t i = 1; i <= 10; ++i) REQUIRE(storage.submit(i, append(i)));
+  CHECK(storage.queue().batches == 10);
+  storage.stop();
+  CHECK(storage.queue().batches == 10);
+  CHECK(storage.queue().bytes == 0);
+  const auto report = storage.collect();
+  CHECK(report.syncs.count() == static_cast<std::uint64_t>(counters.syncs));
+  CHECK(report.syncs.sum() >= 20ms * report.syncs.count());
+  CHECK(storage.queue().batches == 0);
+  CHECK(storage.collect().syncs.count() == 0);
+}
+
+TEST_CASE("what a sync writes to the disk is counted in whole blocks") {
+  Directory directory;
+  auto store = std::make_unique<DurableStore>(directory.path() + "/log");
+  REQUIRE(store->recover());
+  StorageThread storage(std::move(store));
+  REQUIRE(storage.submit(1, append(1, 5000)));
+  const auto one = collect_until(storage, [](const auto& r) { return !r.durable.empty(); });
+  CHECK(one.bytes >= 5000);
+  CHECK(one.bytes % 4096 == 0);
 }
 
 TEST_CASE("an idle store is told so, once") {
