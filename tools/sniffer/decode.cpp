@@ -92,10 +92,14 @@ std::optional<Lane> lane_of(std::string_view name) {
   return static_cast<Lane>(at - kLaneNames.begin());
 }
 
-std::string type_of(std::uint64_t kind) {
+const std::map<std::uint64_t, std::string>& known_types() {
   static const auto kNames = all_names();
-  const auto at = kNames.find(kind);
-  return at == kNames.end() ? "kind " + std::to_string(kind) : at->second;
+  return kNames;
+}
+
+std::string type_of(std::uint64_t kind) {
+  const auto at = known_types().find(kind);
+  return at == known_types().end() ? "kind " + std::to_string(kind) : at->second;
 }
 
 std::vector<wire::Request> requests_of(const wire::Batch& batch) {

@@ -2,6 +2,7 @@
 // with the reason.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -30,5 +31,7 @@ class Decoder {
 
 /// The message's name; "kind 99" if there is none.
 std::string type_of(std::uint64_t kind);
+/// All kinds that can be seen, by number, with their names.
+const std::map<std::uint64_t, std::string>& known_types();
 
 }  // namespace gavel::sniffer

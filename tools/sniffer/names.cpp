@@ -1,8 +1,6 @@
 #include "tools/sniffer/names.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <vector>
 
 #include "client/cli/output.hpp"
 #include "common/base/print.hpp"
@@ -24,32 +22,53 @@ struct GroupName {
 struct NamesRecord {
   std::vector<NodeName> nodes;
   std::vector<GroupName> groups;
-  GAVEL_FIELDS(nodes, groups);
+  std::vector<ClientId> sniffers;
+  GAVEL_FIELDS(nodes, groups, sniffers);
 };
 
 template <class Key>
 bool learn(std::map<Key, std::string>& names, Key key, const std::string& name) {
   auto& known = names[key];
-  const std::string shown = cli::harmless(name);
+  std::string shown = cli::harmless(name);
   if (known == shown) return false;
-  known = shown;
+  known = std::move(shown);
   return true;
 }
 
 template <class Key>
-std::optional<Key> find(const std::map<Key, std::string>& names, std::string_view text, int base) {
+std::vector<Key> called(const std::map<Key, std::string>& names, std::string_view text, int base) {
+  std::vector<Key> found;
   for (const auto& [key, name] : names)
-    if (name == text) return key;
+    if (name == text) found.push_back(key);
+  if (!found.empty()) return found;
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (error != std::errc() || end != text.data() + text.size() || number == 0) return std::nullopt;
-  return Key{number};
+  if (error == std::errc() && end == text.data() + text.size() && number != 0) found.push_back(Key{number});
+  return found;
+}
+
+template <class Key>
+std::optional<Key> first_of(const std::vector<Key>& found) {
+  return found.empty() ? std::nullopt : std::optional<Key>(found.front());
 }
 
 }  // namespace
 
-bool Names::learn_node(Uid node, const std::string& name) { return node && learn(nodes_, node, name); }
-bool Names::learn_group(GroupId group, const std::string& auction) { return group && learn(groups_, group, auction); }
+bool Names::learn_node(Uid node, const std::string& name) {
+  const bool news = node && !name.empty() && learn(nodes_, node, name);
+  version_ += news ? 1 : 0;
+  return news;
+}
+bool Names::learn_group(GroupId group, const std::string& auction) {
+  const bool news = group && !auction.empty() && learn(groups_, group, auction);
+  version_ += news ? 1 : 0;
+  return news;
+}
+bool Names::learn_sniffer(ClientId client) {
+  const bool news = client && sniffers_.insert(client).second;
+  version_ += news ? 1 : 0;
+  return news;
+}
 
 std::string Names::node(Uid node) const {
   if (!node) return "*";
@@ -64,16 +83,19 @@ std::string Names::group(GroupId group) const {
   return at == groups_.end() ? "group " + std::to_string(group.value) : at->second;
 }
 
-std::optional<Uid> Names::find_node(std::string_view text) const { return find(nodes_, text, 16); }
-std::optional<GroupId> Names::find_group(std::string_view text) const {
-  if (text == "directory") return kDirectoryGroup;
-  return find(groups_, text, 10);
+std::vector<Uid> Names::nodes_called(std::string_view text) const { return called(nodes_, text, 16); }
+std::vector<GroupId> Names::groups_called(std::string_view text) const {
+  if (text == "directory") return {kDirectoryGroup};
+  return called(groups_, text, 10);
 }
+std::optional<Uid> Names::find_node(std::string_view text) const { return first_of(nodes_called(text)); }
+std::optional<GroupId> Names::find_group(std::string_view text) const { return first_of(groups_called(text)); }
 
 Bytes Names::encode() const {
   NamesRecord record;
   for (const auto& [node, name] : nodes_) record.nodes.push_back({node, name});
   for (const auto& [group, auction] : groups_) record.groups.push_back({group, auction});
+  record.sniffers.assign(sniffers_.begin(), sniffers_.end());
   return wire::encode(record);
 }
 
@@ -82,6 +104,7 @@ bool Names::learn_encoded(BytesView bytes) {
   if (!record) return false;
   for (const auto& one : record->nodes) learn_node(one.node, one.name);
   for (const auto& one : record->groups) learn_group(one.group, one.auction);
+  for (const ClientId client : record->sniffers) learn_sniffer(client);
   return true;
 }
 

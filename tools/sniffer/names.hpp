@@ -1,11 +1,14 @@
 // What people call nodes and groups: learnt from the cluster's directory and from beacons, kept in recordings, and used
-// in everything that is printed and in what is typed.
+// in everything that is printed and in what is typed. Also which clients are sniffers, whose questions nobody wants to
+// see.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
@@ -18,6 +21,8 @@ class Names {
   bool learn_node(Uid node, const std::string& name);
   bool learn_group(GroupId group, const std::string& auction);
 
+  bool learn_sniffer(ClientId client);
+
   /// Its name; its uid in hexadecimal if none is known; "*" for 0.
   std::string node(Uid node) const;
   /// "directory", an auction's id, "group 9", or "-" for 0.
@@ -25,6 +30,13 @@ class Names {
   /// By name or hexadecimal uid; by auction's id, "directory" or number.
   std::optional<Uid> find_node(std::string_view text) const;
   std::optional<GroupId> find_group(std::string_view text) const;
+
+  /// All that the text may mean, as above: a node that drew a new uid keeps its name, a restored auction its id.
+  std::vector<Uid> nodes_called(std::string_view text) const;
+  std::vector<GroupId> groups_called(std::string_view text) const;
+  bool is_sniffer(ClientId client) const { return sniffers_.contains(client); }
+  /// Grows whenever something is learnt.
+  std::uint64_t version() const { return version_; }
 
   const std::map<Uid, std::string>& nodes() const { return nodes_; }
   const std::map<GroupId, std::string>& groups() const { return groups_; }
@@ -37,6 +49,8 @@ class Names {
  private:
   std::map<Uid, std::string> nodes_;
   std::map<GroupId, std::string> groups_;
+  std::set<ClientId> sniffers_;
+  std::uint64_t version_ = 1;
 };
 
 }  // namespace gavel::sniffer
