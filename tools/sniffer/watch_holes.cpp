@@ -1,0 +1,114 @@
+#include "tools/sniffer/watch_holes.hpp"
+
+#include <algorithm>
+
+#include "common/base/print.hpp"
+
+namespace gavel::sniffer {
+namespace {
+
+constexpr Duration kLives = std::chrono::milliseconds(500);    ///< since its last beat, at most
+constexpr Duration kOffers = std::chrono::milliseconds(1500);  ///< a batch in flight is offered again every second
+
+bool contains(const std::vector<Uid>& uids, Uid uid) { return std::find(uids.begin(), uids.end(), uid) != uids.end(); }
+
+}  // namespace
+
+void HoleWatch::on_batch(const Seen& seen, const wire::Batch& batch) {
+  if (seen.from != batch.ref.publisher || seen.incarnation != batch.ref.incarnation) return;
+  auto it = streams_.find(batch.ref.publisher);
+  if (it == streams_.end()) {
+    if (streams_.size() >= kStreams) streams_.erase(streams_.begin());
+    it = streams_.emplace(batch.ref.publisher, Stream{}).first;
+  }
+  auto& stream = it->second;
+  if (batch.ref.incarnation < stream.incarnation) return;
+  if (batch.ref.incarnation > stream.incarnation) {
+    stream = {};
+    stream.incarnation = batch.ref.incarnation;
+    stream.first = batch.ref.number;
+    stream.first_at = stream.since = seen.at;
+  }
+  if (batch.ref.number > stream.highest) {
+    stream.highest = batch.ref.number;
+    stream.shown = seen.number;
+  }
+  stream.offered = batch.ref.number;
+  stream.offered_at = seen.at;
+}
+
+void HoleWatch::on_beat(const Seen& seen, const wire::Beat& beat) {
+  if (members_.size() >= kStreams && !members_.contains(seen.from)) members_.erase(members_.begin());
+  auto& member = members_[seen.from];
+  if (seen.incarnation < member.incarnation) return;
+  member = {seen.incarnation, seen.at, beat.hears, beat.held};
+}
+
+void HoleWatch::missed(Uid node, WallTime now) {
+  // What it ordered, published or said was not seen: nothing that is in question now can be decided.
+  streams_.erase(node);
+  start_anew(now);
+}
+
+void HoleWatch::start_anew(WallTime now) {
+  for (auto& [publisher, stream] : streams_) stream.since = now;
+}
+
+// Whether something else than a broken protocol may keep this stream's next batch from being ordered.
+bool HoleWatch::excused(const Stream& stream, Uid publisher, const LogWatch::Leading& leader, BatchNumber next,
+                        WallTime now) const {
+  const auto member = members_.find(publisher);
+  if (member != members_.end() && member->second.incarnation > stream.incarnation) return true;  // another life
+  if (member != members_.end() && member->second.incarnation == stream.incarnation) {
+    if (now - member->second.at > kLives) return true;
+    const bool connected = publisher == leader.term.uid ||
+                           (contains(leader.hears, publisher) && contains(member->second.hears, leader.term.uid));
+    return !connected;
+  }
+  // An observer does not beat: it lives if it offers, and is heard if a member that lives holds what it offers.
+  if (now - stream.offered_at > kOffers) return true;
+  return std::none_of(members_.begin(), members_.end(), [&](const auto& item) {
+    return now - item.second.at < kLives &&
+           std::any_of(item.second.held.begin(), item.second.held.end(), [&](const wire::StreamMark& mark) {
+             return mark.publisher == publisher && mark.incarnation == stream.incarnation && mark.number >= next;
+           });
+  });
+}
+
+void HoleWatch::tick(const LogWatch::Context& context, const LogWatch& log, WallTime now, Duration patience) {
+  const auto* reign = log.reign();
+  const auto& leading = log.leading();
+  const bool led = reign != nullptr && leading && leading->term == log.highest_term() && now - leading->at < kLives;
+  if (!led || leading->term != term_) {
+    term_ = led ? leading->term : wire::Term{};
+    return start_anew(now);
+  }
+  for (auto& [publisher, stream] : streams_) {
+    auto mark = reign->ordered(publisher, stream.incarnation);
+    // A new life whose first batch was seen when the reign's orders had been seen for a while: nothing of it is
+    // ordered.
+    if (!mark && !reign->marks.contains(publisher) && stream.first == BatchNumber{1} &&
+        stream.first_at - reign->contiguous_since > patience)
+      mark = OrderedMark{stream.incarnation, {}, true, 0};
+    const bool waits = mark && mark->incarnation == stream.incarnation && mark->number < stream.highest;
+    if (!waits || mark->number != stream.ordered || excused(stream, publisher, *leading, mark->number.next(), now)) {
+      stream.ordered = mark ? mark->number : BatchNumber{};
+      stream.since = now;
+      continue;
+    }
+    if (now - stream.since < patience) continue;
+    const bool orders_others = reign->batches_at > stream.since && now - reign->batches_at < patience;
+    if (!orders_others) continue;
+    const auto& names = context.names;
+    const wire::BatchRef next{publisher, stream.incarnation, mark->number.next()};
+    context.findings.add(
+        Rule::hole, context.group, words(next, names) + "/" + print(next.incarnation),
+        names.group(context.group) + ": " + words(next, names) + " is not ordered since " +
+            std::to_string((now - stream.since).count() / 1000) + " ms, though the stream goes up to " +
+            print(stream.highest) + " (" + message_words(stream.shown) + "), its publisher lives, and " +
+            names.node(leading->term.uid) + ", leader of term " + words(leading->term, names) + ", orders others");
+    stream.since = now;
+  }
+}
+
+}  // namespace gavel::sniffer

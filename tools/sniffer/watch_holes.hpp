@@ -1,0 +1,53 @@
+// Holes in streams that are not repaired (PROTOCOL.md §10.9, the part of liveness that a sniffer can see): a batch was
+// published, or one is missing before another, the publisher lives and offers it, the leader and it hear each other,
+// the leader orders others, and nothing of this stream for the patience. Whatever else may explain it starts the
+// patience anew: another leader, a publisher that is silent or came back in another life, messages that were missed.
+// Bounded: kStreams publishers of a group, the newest life of each.
+#pragma once
+
+#include <map>
+
+#include "tools/sniffer/seen.hpp"
+#include "tools/sniffer/watch_findings.hpp"
+#include "tools/sniffer/watch_log.hpp"
+
+namespace gavel::sniffer {
+
+class HoleWatch {
+ public:
+  void on_batch(const Seen& seen, const wire::Batch& batch);
+  void on_beat(const Seen& seen, const wire::Beat& beat);
+  void missed(Uid node, WallTime now);
+  /// What was not seen explains everything: all patience starts anew.
+  void start_anew(WallTime now);
+  void tick(const LogWatch::Context& context, const LogWatch& log, WallTime now, Duration patience);
+
+ private:
+  static constexpr std::size_t kStreams = 256;
+
+  struct Stream {
+    Incarnation incarnation;
+    BatchNumber first;  ///< that was seen
+    WallTime first_at;
+    BatchNumber highest;  ///< that was seen, or that the publisher said it published
+    BatchNumber offered;  ///< seen last
+    WallTime offered_at;
+    std::uint64_t shown = 0;  ///< the message with the highest
+    BatchNumber ordered;
+    WallTime since;  ///< nothing of it was ordered, and nothing excuses that
+  };
+  struct Member {
+    Incarnation incarnation;
+    WallTime at;
+    std::vector<Uid> hears;
+    std::vector<wire::StreamMark> held;
+  };
+  bool excused(const Stream& stream, Uid publisher, const LogWatch::Leading& leader, BatchNumber next,
+               WallTime now) const;
+
+  std::map<Uid, Stream> streams_;
+  std::map<Uid, Member> members_;
+  wire::Term term_;
+};
+
+}  // namespace gavel::sniffer
