@@ -64,7 +64,7 @@ void Commitment::apply(Slot slot) {
   const auto& entry = core_.log.at(slot);
   auto own = core_.applier.apply(slot, entry, core_.setup.self, core_.out->events);
   core_.commit = slot;
-  if (core_.options.narrate) core_.say(NoteKind::committed, "commits slot " + print(slot));
+  if (core_.narrates_slots) core_.say(NoteKind::committed, "commits slot " + print(slot));
   for (auto& batch : own) core_.publisher.applied(std::move(batch), core_.now.at, core_.out->answers);
 }
 

@@ -61,6 +61,7 @@ struct Core {
   // ---- the operator's and the directory's wishes
   wire::Config goal;  ///< empty: no wish
   bool draining = false;
+  bool narrates_slots = options.narrate;
   std::uint32_t load = 0;
   std::uint32_t rank = 0;
   TimePoint ranked_since = kLongAgo;

@@ -55,10 +55,14 @@ struct SetRank {
 struct SetLoad {
   std::uint32_t clients = 0;
 };
+/// Whether every slot that is ordered or committed is noted too, from now on.
+struct SetNarration {
+  bool slots = false;
+};
 /// Time passed: `next_deadline` was reached.
 struct Tick {};
 
 using Event = std::variant<Received, Persisted, StorageFailed, Submit, PeerLost, SetGoal, SetDraining, SetLoad, SetRank,
-                           TransferTo, Tick>;
+                           SetNarration, TransferTo, Tick>;
 
 }  // namespace gavel::order

@@ -50,7 +50,7 @@ struct Options {
   std::uint64_t digest_interval = 1024;    ///< slots between two compared digests
 
   // -- narration
-  bool narrate = false;  ///< also notes every slot that is ordered or committed
+  bool narrate = false;  ///< also notes every slot that is ordered or committed, until SetNarration says otherwise
 
   // -- sessions (§7)
   std::uint64_t reply_window = 64;  ///< replies kept a session

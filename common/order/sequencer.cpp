@@ -44,7 +44,7 @@ void Sequencer::put(wire::Entry entry) {
   entry.stamp = broken(Mistake::clock_back) ? core_.now.wall : std::max(core_.now.wall, core_.log.last_stamp());
   wire::FullEntry full{entry, {}};
   for (const auto& ref : entry.batches) full.payloads.push_back(core_.streams.payload(ref));
-  if (core_.options.narrate)
+  if (core_.narrates_slots)
     core_.say(NoteKind::ordered,
               "orders " + std::to_string(entry.batches.size()) + " batches at slot " + print(core_.log.last().next()));
   if (pending_.entries.empty()) {

@@ -22,21 +22,24 @@ Calls::Attached Calls::attach(const Waiter& waiter, const wire::Call& call) {
   return Attached::yes;
 }
 
-order::SubmitId Calls::begin(Waiter waiter, const wire::Call& call) {
+order::SubmitId Calls::begin(TimePoint at, Waiter waiter, const wire::Call& call) {
   const order::SubmitId id{++last_};
   auto name = name_of(call);
   if (name) commands_[*name] = id;
-  calls_.emplace(id, UnderWay{call.group, std::move(name), {std::move(waiter)}});
+  calls_.emplace(id, UnderWay{at, call.group, std::move(name), {std::move(waiter)}});
   return id;
 }
 
-std::vector<Waiter> Calls::finish(order::SubmitId id) {
+Calls::Finished Calls::finish(order::SubmitId id) {
   const auto it = calls_.find(id);
   if (it == calls_.end()) return {};
-  if (it->second.command) commands_.erase(*it->second.command);
-  auto waiters = std::move(it->second.waiters);
+  Finished finished{std::move(it->second.waiters), {}};
+  if (it->second.command) {
+    commands_.erase(*it->second.command);
+    finished.commanded = it->second.since;
+  }
   calls_.erase(it);
-  return waiters;
+  return finished;
 }
 
 std::vector<order::SubmitId> Calls::of_group(GroupId group) const {

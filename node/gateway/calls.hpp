@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "common/base/time.hpp"
 #include "common/order/events.hpp"
 #include "common/wire/client_messages.hpp"
 
@@ -29,9 +30,13 @@ class Calls {
   enum class Attached { no, yes, already, refused };
   /// If the same command is under way, waits for it too; refused if too many do already.
   Attached attach(const Waiter& waiter, const wire::Call& call);
-  order::SubmitId begin(Waiter waiter, const wire::Call& call);
-  /// Who waits for this submission; it is over.
-  std::vector<Waiter> finish(order::SubmitId id);
+  order::SubmitId begin(TimePoint at, Waiter waiter, const wire::Call& call);
+  struct Finished {
+    std::vector<Waiter> waiters;         ///< whoever waits for it; nobody if there is no such submission
+    std::optional<TimePoint> commanded;  ///< when it was submitted, if it is a command
+  };
+  /// This submission is over.
+  Finished finish(order::SubmitId id);
   /// All submissions to a group, because it will not answer any more.
   std::vector<order::SubmitId> of_group(GroupId group) const;
 
@@ -42,6 +47,7 @@ class Calls {
  private:
   using CommandName = std::tuple<GroupId, SessionId, RequestNumber>;
   struct UnderWay {
+    TimePoint since;
     GroupId group;
     std::optional<CommandName> command;
     std::vector<Waiter> waiters;

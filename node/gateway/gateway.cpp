@@ -171,7 +171,7 @@ void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& 
                   effects);
   }
   ++client.calls;
-  const auto id = calls_.begin(std::move(waiter), call);
+  const auto id = calls_.begin(now.at, std::move(waiter), call);
   wire::Request request{kind_for(call.kind), call.session, call.number, std::move(call.body)};
   replicas_.step(now, call.group, order::Submit{id, std::move(request)}, effects);
 }
@@ -189,7 +189,7 @@ void Gateway::answer_locally(BytesView routing_id, const wire::Call& call, host:
   answer(routing_id, std::move(message), effects);
 }
 
-void Gateway::on_answer(order::Answered answered, host::NodeEffects& effects) {
+void Gateway::on_answer(Now now, order::Answered answered, host::NodeEffects& effects) {
   wire::Answer message;
   message.status = answered.status;
   message.slot = answered.slot;
@@ -200,7 +200,12 @@ void Gateway::on_answer(order::Answered answered, host::NodeEffects& effects) {
     message.retry_after = time_to_wait();
     message.message = "too many requests wait here already";
   }
-  for (auto& waiter : calls_.finish(answered.id)) {
+  const auto finished = calls_.finish(answered.id);
+  if (finished.commanded) {
+    ++counters_.tally.commands[static_cast<std::size_t>(answered.status)];
+    if (answered.status == wire::AnswerStatus::ok) counters_.tally.command.observe(now.at - *finished.commanded);
+  }
+  for (const auto& waiter : finished.waiters) {
     auto* client = clients_.find(waiter.routing_id);
     if (!client) continue;
     if (client->calls > 0) --client->calls;
@@ -209,10 +214,10 @@ void Gateway::on_answer(order::Answered answered, host::NodeEffects& effects) {
   }
 }
 
-void Gateway::on_group_gone(GroupId group, host::NodeEffects& effects) {
+void Gateway::on_group_gone(Now now, GroupId group, host::NodeEffects& effects) {
   for (const auto id : calls_.of_group(group)) {
     ++counters_.calls_lost;
-    on_answer({id, wire::AnswerStatus::lost, {}, {}, {}}, effects);
+    on_answer(now, {id, wire::AnswerStatus::lost, {}, {}, {}}, effects);
   }
 }
 

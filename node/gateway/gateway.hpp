@@ -32,9 +32,9 @@ class Gateway {
   void on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects);
   void on_unreachable(BytesView routing_id);
   /// A replica answered a submission of this gateway.
-  void on_answer(order::Answered answer, host::NodeEffects& effects);
+  void on_answer(Now now, order::Answered answer, host::NodeEffects& effects);
   /// The group's replica went, with whatever was submitted to it.
-  void on_group_gone(GroupId group, host::NodeEffects& effects);
+  void on_group_gone(Now now, GroupId group, host::NodeEffects& effects);
   /// The group's state changed.
   void on_group_changed(GroupId group, host::NodeEffects& effects);
   /// Goes on with watchers that are behind, brings observed groups back for watchers, forgets idle clients, and sends
@@ -51,6 +51,7 @@ class Gateway {
   bool leaving() const;
   std::uint32_t clients() const { return static_cast<std::uint32_t>(clients_.size()); }
   std::size_t calls_under_way() const { return calls_.size(); }
+  std::size_t watches() const { return watches_.size(); }
   bool uses(GroupId group) const { return watches_.any_of(group) || calls_.any_to(group); }
 
  private:

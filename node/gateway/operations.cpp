@@ -128,9 +128,9 @@ void Gateway::on(Now now, BytesView routing_id, const wire::RestorePiece& piece,
   send(routing_id, restorations_.take(now, routing_id, piece), effects);
 }
 
-void Gateway::on(Now /*now*/, BytesView routing_id, const wire::SetLogLevel& wish, host::NodeEffects& effects) {
+void Gateway::on(Now now, BytesView routing_id, const wire::SetLogLevel& wish, host::NodeEffects& effects) {
   const auto level = host::log_level_of(wish.level);
-  if (level) effects.log_level = *level;
+  if (level) replicas_.set_log_level(now, *level, effects);
   send(routing_id,
        wire::Operated{wish.id, level.has_value(),
                       level ? "logs " + wish.level

@@ -27,6 +27,12 @@ std::vector<GroupId> Watches::of(BytesView routing_id) const {
   return watched;
 }
 
+std::size_t Watches::size() const {
+  std::size_t count = 0;
+  for (const auto& [group, watchers] : watches_) count += watchers.size();
+  return count;
+}
+
 void Watches::forget(BytesView routing_id) {
   for (const GroupId group : of(routing_id)) unwatch(routing_id, group);
 }

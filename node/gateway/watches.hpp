@@ -27,6 +27,8 @@ class Watches {
   /// The groups that this client watches, ascending.
   std::vector<GroupId> of(BytesView routing_id) const;
   const auto& all() const { return watches_; }
+  /// A client and a group count one.
+  std::size_t size() const;
 
   /// Pushes what is new in the group's history. True: somebody is still behind, so call again soon.
   bool pump(GroupId group, const EventHistory& history,

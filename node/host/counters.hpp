@@ -1,4 +1,5 @@
-// What a node counts, for its status: every refusal of bytes from outside costs one of these, and nothing else.
+// What a node counts, for its status and its metrics: every refusal of bytes from outside costs one of these, and
+// nothing else.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 
 #include "common/wire/client_messages.hpp"
 #include "common/wire/envelope.hpp"
+#include "node/host/tally.hpp"
 
 namespace gavel::host {
 
@@ -24,6 +26,7 @@ struct Counters {
 #define X(name) std::uint64_t name = 0;
   GAVEL_NODE_COUNTERS(X)
 #undef X
+  Tally tally;
 
   void count(wire::RefusalKind kind) {
     switch (kind) {

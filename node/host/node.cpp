@@ -137,6 +137,11 @@ void Node::on_drain(Now now, NodeEffects& effects) {
   parts_->settle(now, effects);
 }
 
+void Node::on_log_level(Now now, LogLevel level, NodeEffects& effects) {
+  parts_->replicas.set_log_level(now, level, effects);
+  parts_->settle(now, effects);
+}
+
 TimePoint Node::next_deadline() const {
   const auto& parts = *parts_;
   TimePoint next = std::min(parts.replicas.next_deadline(), parts.house_kept_until);
@@ -174,6 +179,31 @@ const AuctionService* Node::auction(GroupId group) const {
 const std::vector<std::string>& Node::alarms() const { return parts_->alarms; }
 
 wire::StatusReport Node::status(Now now) const { return parts_->report(now); }
+wire::StatusReport Node::overview(Now now) const { return parts_->overview(now); }
+LogLevel Node::log_level() const { return parts_->replicas.log_level(); }
+const Counters& Node::counters() const { return parts_->counters; }
+
+Node::Queues Node::queues() const {
+  return {parts_->gateway.calls_under_way(), parts_->gateway.watches(), parts_->replicas.disk_tickets()};
+}
+
+std::string Node::name_of(GroupId group) const {
+  if (group == kDirectoryGroup) return "directory";
+  if (const auto* service = auction(group)) return service->book().terms().auction;
+  const auto* listed = directory() ? directory()->auction_of(group) : nullptr;
+  return listed ? listed->id : std::string();
+}
+
+std::string Node::ailment(Now now) const {
+  if (parts_->replicas.storage_failed()) return "the disk failed";
+  if (parts_->drain_until != kNever || parts_->gateway.leaving()) return "draining";
+  if (!parts_->member()) return "not a member of the cluster yet";
+  for (const auto& [group, hosted] : parts_->replicas.all())
+    if (!hosted.observer && hosted.replica->config().is_voter(setup().self.uid) && !hosted.replica->leader(now.at))
+      return name_of(group) + " has no leader";
+  return {};
+}
+
 wire::ClientList Node::clients(Now now) const { return parts_->gateway.list(now); }
 
 std::string Node::overfull() const {

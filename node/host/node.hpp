@@ -16,6 +16,7 @@
 #include "common/order/options.hpp"
 #include "common/order/replica.hpp"
 #include "common/wire/archive.hpp"
+#include "node/host/counters.hpp"
 #include "node/host/node_effects.hpp"
 
 namespace gavel {
@@ -47,8 +48,9 @@ struct NodeSetup {
   Duration observer_idle = 30s;    ///< an observer that no client uses goes after this
   Duration replace_after = 5s;     ///< a node that is down for longer is lost: others take its seats
   Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
-  bool allow_faults = false;       ///< takes faults to inject from whoever asks (SetFaults)
-  bool allow_restore = false;      ///< takes an auction's state from whoever hands one over (RestorePiece)
+  LogLevel log_level = LogLevel::info;
+  bool allow_faults = false;   ///< takes faults to inject from whoever asks (SetFaults)
+  bool allow_restore = false;  ///< takes an auction's state from whoever hands one over (RestorePiece)
   /// What the outer layer counts, for the status; appends. May be empty.
   std::function<void(std::vector<wire::Counter>&)> more_counters;
 };
@@ -82,6 +84,8 @@ class Node {
   void on_tick(Now now, NodeEffects& effects);
   /// The operator wants it gone: it hands over what it leads, and then asks to exit, at the latest after drain_limit.
   void on_drain(Now now, NodeEffects& effects);
+  /// Somebody at the node wants more logged, or less.
+  void on_log_level(Now now, LogLevel level, NodeEffects& effects);
 
   /// When on_tick is due at the latest.
   TimePoint next_deadline() const;
@@ -101,6 +105,21 @@ class Node {
   /// What a client is told that asks for the status, or for the clients.
   wire::StatusReport status(Now now) const;
   wire::ClientList clients(Now now) const;
+  /// The same without its groups.
+  wire::StatusReport overview(Now now) const;
+  /// "directory", or the auction's id; empty if that is not known here.
+  std::string name_of(GroupId group) const;
+  LogLevel log_level() const;
+  const Counters& counters() const;
+  /// What waits in it now.
+  struct Queues {
+    std::size_t calls = 0;         ///< of clients, submitted and not answered yet
+    std::size_t watches = 0;       ///< a client and a group each
+    std::size_t disk_tickets = 0;  ///< writes that a replica waits for
+  };
+  Queues queues() const;
+  /// Why this node should not be sent new clients; empty if it may.
+  std::string ailment(Now now) const;
   /// Every bounded queue within its bound (invariant 10); empty, or the name of one that is not.
   std::string overfull() const;
 

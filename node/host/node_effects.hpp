@@ -61,12 +61,15 @@ struct Subscription {
   bool wanted = true;
 };
 /// One line of the narration: the core's where it has a kind, otherwise the host's. Group 0: of the node as a whole.
+/// The term is what the group's replica had promised when the core said it; otherwise none.
 struct NodeNote {
   GroupId group;
   std::optional<order::NoteKind> kind;
   std::string text;
+  wire::Term term = {};
 };
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
+std::string_view name_of(LogLevel level);
 /// "trace" to "error"; nothing for anything else.
 std::optional<LogLevel> log_level_of(std::string_view name);
 /// The node has nothing more to do: the program flushes, and ends with this code (node/README.md).

@@ -99,22 +99,22 @@ void Node::Parts::on_discovery(Now now, const wire::Discovery& message, Uid unic
 
 void Node::Parts::settle(Now now, NodeEffects& effects) {
   static constexpr int kMostRounds = 4;  // what the house's upkeep changes may ask for upkeep again
-  deliver(effects);
+  deliver(now, effects);
   for (int round = 0; round < kMostRounds && (directory_changed || house_kept_until <= now.at); ++round) {
     keep_house(now, effects);
-    deliver(effects);
+    deliver(now, effects);
   }
   if (drain_until != kNever && !exiting) check_drained(now, effects);
   keep_alarms(effects);
 }
 
 /// Hands answers to those who submitted, and what changed to those who care.
-void Node::Parts::deliver(NodeEffects& effects) {
+void Node::Parts::deliver(Now now, NodeEffects& effects) {
   for (auto& [group, answer] : replicas.take_answers()) {
     if ((answer.id.value & kProposalBit) != 0)
       proposals.on_answer(answer);
     else
-      gateway.on_answer(std::move(answer), effects);
+      gateway.on_answer(now, std::move(answer), effects);
   }
   for (const GroupId group : replicas.take_changed()) {
     directory_changed = directory_changed || group == kDirectoryGroup;
@@ -128,7 +128,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   const auto uses = [this](GroupId group) { return gateway.uses(group); };
   for (const GroupId group : placement.run(now, uses, effects)) {
     proposals.forget(group);
-    gateway.on_group_gone(group, effects);
+    gateway.on_group_gone(now, group, effects);
   }
   bool registered = false;
   if (const auto* directory = placement.directory()) {
@@ -206,6 +206,12 @@ bool Node::Parts::member() const {
 }
 
 wire::StatusReport Node::Parts::report(Now now) const {
+  auto out = overview(now);
+  for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
+  return out;
+}
+
+wire::StatusReport Node::Parts::overview(Now now) const {
   wire::StatusReport out;
   out.node = setup.self.uid;
   out.incarnation = setup.self.incarnation;
@@ -218,7 +224,6 @@ wire::StatusReport Node::Parts::report(Now now) const {
   out.draining = gateway.leaving();
   out.alarms = alarms;
   if (auto injected = faults.summary(); !injected.empty()) out.alarms.push_back(std::move(injected));
-  for (const auto& [group, hosted] : replicas.all()) out.groups.push_back(hosted.replica->status(now.at));
   out.counters = counters.list();
   if (setup.more_counters) setup.more_counters(out.counters);
   return out;

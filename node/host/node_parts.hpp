@@ -41,7 +41,7 @@ struct Node::Parts {
   void on_discovery(Now now, const wire::Discovery& message, Uid unicast_from, NodeEffects& effects);
   void found_cluster(Now now, NodeEffects& effects);
   void settle(Now now, NodeEffects& effects);
-  void deliver(NodeEffects& effects);
+  void deliver(Now now, NodeEffects& effects);
   void keep_house(Now now, NodeEffects& effects);
   void leave_if_unwanted(const DirectoryService& directory, NodeEffects& effects);
   void check_drained(Now now, NodeEffects& effects);
@@ -49,6 +49,7 @@ struct Node::Parts {
   void keep_alarms(const NodeEffects& effects);
   bool member() const;
   wire::StatusReport report(Now now) const;
+  wire::StatusReport overview(Now now) const;
 
   const NodeSetup setup;
   const TimePoint started;

@@ -18,11 +18,16 @@ Topic topic_of(GroupId group, order::Lane lane) {
   return topic;
 }
 
+namespace {
+constexpr std::array<std::string_view, 5> kLogLevels{"trace", "debug", "info", "warn", "error"};
+}  // namespace
+
+std::string_view name_of(LogLevel level) { return kLogLevels[static_cast<std::size_t>(level)]; }
+
 std::optional<LogLevel> log_level_of(std::string_view name) {
-  static constexpr std::array<std::string_view, 5> kNames{"trace", "debug", "info", "warn", "error"};
-  const auto at = std::find(kNames.begin(), kNames.end(), name);
-  if (at == kNames.end()) return {};
-  return static_cast<LogLevel>(at - kNames.begin());
+  const auto at = std::find(kLogLevels.begin(), kLogLevels.end(), name);
+  if (at == kLogLevels.end()) return {};
+  return static_cast<LogLevel>(at - kLogLevels.begin());
 }
 
 Bytes topic_prefix(GroupId group) {
@@ -30,13 +35,15 @@ Bytes topic_prefix(GroupId group) {
   return {topic.begin(), topic.end() - 1};
 }
 
-Replicas::Replicas(const NodeSetup& setup, Counters& counters) : setup_(setup), counters_(counters) {}
+Replicas::Replicas(const NodeSetup& setup, Counters& counters)
+    : setup_(setup), counters_(counters), log_level_(setup.log_level) {}
 
 void Replicas::start(Now now, GroupId group, bool observer, order::Recovered recovered,
                      std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
   GAVEL_CHECK(!hosted_.contains(group), "a group lives on a node once");
   order::Setup setup;
   setup.options = setup_.options;
+  setup.options.narrate = log_level_ == LogLevel::trace;
   setup.group = group;
   // A later replica of the same group in this life must not number its stream from 1 again: it is a life of its own.
   setup.self = {setup_.self.uid, {setup_.self.incarnation.value + ++lives_}};
@@ -142,11 +149,29 @@ void Replicas::tick(Now now, NodeEffects& effects) {
 
 void Replicas::step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects) {
   const Slot applied = hosted.replica->commit();
+  const Slot last = hosted.replica->last();
   const wire::Role role = hosted.replica->role();
   scratch_.clear();
   hosted.replica->step(now, std::move(event), scratch_);
+  count_bids(hosted, applied);
+  time_commits(now, hosted, last);
   emit(hosted, effects);
   if (hosted.replica->commit() != applied || hosted.replica->role() != role) changed_.push_back(hosted.group);
+}
+
+/// A fresh request is answered with a slot that this very step applied, a repeated one with that of its first time.
+void Replicas::count_bids(const Hosted& hosted, Slot applied_before) {
+  if (scratch_.answers.empty() || hosted.machine().kind() != static_cast<std::uint16_t>(ServiceKind::auction)) return;
+  for (const auto& answer : scratch_.answers) {
+    if (answer.status != wire::AnswerStatus::ok || answer.slot <= applied_before) continue;
+    if (const auto verdict = verdict_in(answer.body)) ++counters_.tally.verdicts[static_cast<std::size_t>(*verdict)];
+  }
+}
+
+void Replicas::time_commits(Now now, Hosted& hosted, Slot last_before) {
+  if (!hosted.replica->leads()) return hosted.times.clear();
+  hosted.times.appended(now.at, last_before, hosted.replica->last());
+  hosted.times.committed(now.at, hosted.replica->commit(), counters_.tally.commit);
 }
 
 void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
@@ -171,11 +196,12 @@ void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
 
 void Replicas::narrate(Hosted& hosted, NodeEffects& effects) {
   for (auto& note : scratch_.notes) {
+    ++counters_.tally.notes[static_cast<std::size_t>(note.kind)];
     if (note.kind == order::NoteKind::snapshot_installed) hosted.history.restart(hosted.replica->base());
     if (note.kind == order::NoteKind::diverged)
       effects.alarms.push_back("group " + print(hosted.group) +
                                ": this node's state differs from the others': " + note.text);
-    effects.notes.push_back({hosted.group, note.kind, std::move(note.text)});
+    effects.notes.push_back({hosted.group, note.kind, std::move(note.text), hosted.replica->promised()});
   }
 }
 
@@ -205,6 +231,13 @@ void Replicas::set_draining(Now now, bool draining, NodeEffects& effects) {
   if (draining_ == draining) return;
   draining_ = draining;
   step_all(now, order::SetDraining{draining}, effects);
+}
+
+void Replicas::set_log_level(Now now, LogLevel level, NodeEffects& effects) {
+  effects.log_level = level;
+  const bool slots = level == LogLevel::trace;
+  if (slots != (log_level_ == LogLevel::trace)) step_all(now, order::SetNarration{slots}, effects);
+  log_level_ = level;
 }
 
 TimePoint Replicas::next_deadline() const {

@@ -33,6 +33,7 @@ struct Hosted {
   TimePoint used = kLongAgo;   ///< by a client, for observers
   Slot kept;                   ///< the end of its log when it was started
   TimePoint since = kLongAgo;  ///< when it was started
+  CommitTimes times = {};
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
 };
@@ -73,7 +74,12 @@ class Replicas {
   bool storage_failed() const { return storage_failed_; }
   /// They hand over what they lead, and lead no more; those that start later neither.
   void set_draining(Now now, bool draining, NodeEffects& effects);
+  /// What is logged from now on; at trace, replicas narrate every slot.
+  void set_log_level(Now now, LogLevel level, NodeEffects& effects);
+  LogLevel log_level() const { return log_level_; }
   TimePoint next_deadline() const;
+  /// What the disk was asked to keep and replicas wait for.
+  std::size_t disk_tickets() const { return awaited_.size(); }
 
   // What came of the steps since this was last asked.
   std::vector<std::pair<GroupId, order::Answered>> take_answers() { return std::exchange(answers_, {}); }
@@ -91,6 +97,8 @@ class Replicas {
              NodeEffects& effects);
   void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
   void emit(Hosted& hosted, NodeEffects& effects);
+  void count_bids(const Hosted& hosted, Slot applied_before);
+  void time_commits(Now now, Hosted& hosted, Slot last_before);
   void narrate(Hosted& hosted, NodeEffects& effects);
   void drop(GroupId group, std::optional<store::Operation> last_write, NodeEffects& effects);
   void write(store::Operation operation, NodeEffects& effects);
@@ -104,6 +112,7 @@ class Replicas {
   std::uint64_t lives_ = 0;
   bool storage_failed_ = false;
   bool draining_ = false;
+  LogLevel log_level_;
   std::vector<std::pair<GroupId, order::Answered>> answers_;
   std::vector<GroupId> changed_;
 };

@@ -186,7 +186,7 @@ TEST_CASE("P7 exactly once: a command repeated while it is under way is attached
   auto call = call_of(wire::CallKind::command, {5});
   call.session = {3};
   call.number = {9};
-  const auto id = calls.begin({"a", 1}, call);
+  const auto id = calls.begin({}, {"a", 1}, call);
   CHECK(calls.attach({"a", 1}, call) == Calls::Attached::already);
   CHECK(calls.attach({"b", 7}, call) == Calls::Attached::yes);
   auto other = call;
@@ -194,8 +194,8 @@ TEST_CASE("P7 exactly once: a command repeated while it is under way is attached
   CHECK(calls.attach({"b", 8}, other) == Calls::Attached::no);
   for (std::uint64_t n = 0; n < Calls::kMostWaiters - 2; ++n) calls.attach({"c", n}, call);
   CHECK(calls.attach({"d", 1}, call) == Calls::Attached::refused);
-  CHECK(calls.finish(id).size() == Calls::kMostWaiters);
-  CHECK(calls.finish(id).empty());
+  CHECK(calls.finish(id).waiters.size() == Calls::kMostWaiters);
+  CHECK(calls.finish(id).waiters.empty());
   CHECK(calls.attach({"b", 7}, call) == Calls::Attached::no);
 }
 
