@@ -1,0 +1,61 @@
+// Captures of a living cluster: hears the beacons, connects to every node that it hears of, by beacon, by --node or
+// from the cluster's directory, and subscribes to all lanes and to the tap. What nodes and groups are called comes as a
+// capture of its own, so that a recording holds it too.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "client/cli/settings.hpp"
+#include "common/bus/beacon.hpp"
+#include "common/bus/subscriber.hpp"
+#include "tools/sniffer/capture.hpp"
+#include "tools/sniffer/directory.hpp"
+#include "tools/sniffer/names.hpp"
+
+namespace gavel::sniffer {
+
+class Live final : private bus::SubscriberSink {
+ public:
+  /// Connects to the nodes that the settings name. Throws cli::Failure: one cannot be understood, or there is none and
+  /// beacons cannot be heard.
+  explicit Live(const cli::Settings& settings);
+  ~Live() override;
+
+  /// Hands over what arrives until then, or until a signal comes; at most about a thousand captures.
+  void turn(TimePoint until, const std::function<void(const Capture&)>& take);
+  /// Something of this cluster was heard.
+  bool found() const { return found_; }
+  /// Names of other clusters that were heard, the first few.
+  const std::set<std::string>& others() const { return others_; }
+
+ private:
+  void on_published(BytesView topic, BytesView payload) override;
+  void on_fd(int fd) override;
+  void on_datagram(BytesView datagram);
+  void on_news(const DirectoryNews& news);
+  /// Whose it is, and whether that is news.
+  void look_at(BytesView frame);
+  void connect(Uid node, const std::string& pub);
+  void hand_over(Capture capture);
+  void probe();
+
+  const cli::Settings settings_;
+  bus::Subscriber subscriber_;
+  std::optional<bus::Beacon> beacon_;
+  std::unique_ptr<Directory> directory_;
+  TimePoint probe_at_ = kLongAgo;
+  std::map<Uid, std::string> connected_;  ///< by uid, as far as that is known
+  std::set<std::string> given_;           ///< endpoints of --node
+  Names names_;
+  std::uint64_t names_told_ = 0;
+  bool found_ = false;
+  std::set<std::string> others_;
+  const std::function<void(const Capture&)>* take_ = nullptr;  ///< during turn() only
+};
+
+}  // namespace gavel::sniffer
