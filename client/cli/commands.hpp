@@ -25,7 +25,7 @@ struct Context {
     if (!made) made = std::make_unique<House>(settings);
     return *made;
   }
-  Output output() const { return Output(std::cout, settings.format); }
+  Output output() const { return Output(std::cout, settings.format, wants_colour()); }
 };
 
 void add_global_options(CLI::App& app, Settings& settings);
@@ -38,6 +38,9 @@ void add_item_commands(CLI::App& app, Context& context);
 void add_auction_commands(CLI::App& app, Context& context);
 void add_bid_commands(CLI::App& app, Context& context);
 void add_status_command(CLI::App& app, Context& context);
+void add_health_command(CLI::App& app, Context& context);
+void add_ring_command(CLI::App& app, Context& context);
+void add_log_level_command(CLI::App& app, Context& context);
 void add_find_command(CLI::App& app, Context& context);
 void add_node_commands(CLI::App& app, Context& context);
 void add_operator_commands(CLI::App& app, Context& context);

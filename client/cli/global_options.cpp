@@ -81,9 +81,12 @@ void add_commands(CLI::App& app, Context& context) {
   add_auction_commands(app, context);
   add_bid_commands(app, context);
   add_status_command(app, context);
+  add_health_command(app, context);
+  add_ring_command(app, context);
   add_find_command(app, context);
   add_node_commands(app, context);
   add_operator_commands(app, context);
+  add_log_level_command(app, context);
   add_members_command(app, context);
   add_replicas_command(app, context);
   add_verify_command(app, context);
@@ -152,16 +155,17 @@ std::string bash_completion(CLI::App& app) {
          "  case $command in\n"
          "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
-         "    bid|join|leave|show|history|watch|result|replicas|bidders|members|verify|backup|transfer-leader)\n"
+         "    bid|join|leave|show|history|watch|result|replicas|bidders|members|verify|backup|transfer-leader|ring)\n"
          "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "  esac\n"
-         "  case $command in members|verify|backup|transfer-leader) words+=\" directory\" ;; esac\n"
+         "  case $command in members|verify|backup|transfer-leader|ring) words+=\" directory\" ;; esac\n"
          "  case $command in\n"
-         "    drain|undrain|remove|clients|transfer-leader)\n"
+         "    drain|undrain|remove|clients|transfer-leader|log-level)\n"
          "      words+=\" $(gavel --timeout 1 servers -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"node\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "  esac\n"
+         "  case $command in log-level) words+=\" all trace debug info warn error\" ;; esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "}\n"
          "complete -F _gavel gavel\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 namespace gavel::cli {
 namespace {
@@ -49,26 +50,31 @@ void Output::table(const Section& section) {
     std::vector<std::string> cells;
     std::size_t width = 0;
     bool is_number = true;
+    std::vector<Ink> inks;
   };
   std::vector<Shown> columns;
   for (const Column& column : section.columns) {
-    Shown shown{{column.heading}, width_of(column.heading), true};
+    Shown shown{{column.heading}, width_of(column.heading), true, {Ink::faint}};
     for (const Row& row : section.rows) {
       const Row value = row.value(column.key, Row());
       shown.is_number = shown.is_number && (value.is_number() || value.is_null());
       shown.cells.push_back(cell(value));
       shown.width = std::max(shown.width, width_of(shown.cells.back()));
+      shown.inks.push_back(section.ink ? section.ink(row, column.key) : Ink::plain);
     }
     columns.push_back(std::move(shown));
   }
   for (std::size_t line = 0; line <= section.rows.size(); ++line) {
     std::string text;
+    std::size_t owed = 0;  // blanks, which are written only if something follows
     for (const Shown& column : columns) {
       const std::string& shown = column.cells[line];
-      const std::string padding(column.width - width_of(shown), ' ');
-      text += (text.empty() ? "" : "  ") + (column.is_number ? padding + shown : shown + padding);
+      const std::size_t padding = column.width - width_of(shown);
+      if (column.is_number) owed += padding;
+      if (!shown.empty())
+        text += std::string(std::exchange(owed, 0), ' ') + painted(shown, column.inks[line], coloured_);
+      owed += (column.is_number ? 0 : padding) + 2;
     }
-    text.erase(text.find_last_not_of(' ') + 1);
     out_ << text << '\n';
   }
 }

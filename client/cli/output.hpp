@@ -2,11 +2,13 @@
 // rows once and never asks which of the three it will be. Money and times are the same strings in all of them.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "client/cli/paint.hpp"
 #include "client/cli/settings.hpp"
 
 namespace gavel::cli {
@@ -24,13 +26,17 @@ struct Section {
   std::vector<Row> rows;
   /// For people, instead of an empty table.
   std::string if_empty;
+  /// For people at a terminal: how the cell under that key is coloured. May be empty.
+  std::function<Ink(const Row&, const std::string& key)> ink = {};
 };
 
 class Output {
  public:
-  Output(std::ostream& out, Format format) : out_(out), format_(format) {}
+  Output(std::ostream& out, Format format, bool coloured = false) : out_(out), format_(format), coloured_(coloured) {}
 
   bool for_people() const { return format_ == Format::table; }
+  Format format() const { return format_; }
+  bool coloured() const { return coloured_; }
   /// One list: a table, an array, or a line each.
   void list(const Section& section);
   /// Several lists under their names; in JSON lines each row says which by "kind".
@@ -47,6 +53,7 @@ class Output {
 
   std::ostream& out_;
   Format format_;
+  bool coloured_;
 };
 
 /// A value as a table shows it: strings without quotes, null as nothing.

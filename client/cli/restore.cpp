@@ -14,7 +14,7 @@
 namespace gavel::cli {
 namespace {
 
-constexpr Duration kLookAgain = 100ms;
+constexpr Duration kAskAgain = 100ms;
 
 struct RestoreOptions {
   std::string file, to;
@@ -149,7 +149,7 @@ directory::Auction restore_on(House& house, const Task& task, const directory::N
     hand_over(connection, piece);
     if (bus::steady_now() > deadline)
       fail_with(Exit::unknown, "outcome unknown: the directory has not taken it in time\nto find out: gavel status");
-    house.connection().turn(bus::steady_now() + kLookAgain);
+    house.connection().turn(bus::steady_now() + kAskAgain);
   }
 }
 

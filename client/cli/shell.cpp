@@ -214,13 +214,16 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
     std::sort(all.begin(), all.end());
   } else if (words && words->size() == 1 && words->front() == "items") {
     all = {"add", "list"};
+  } else if (words && words->size() == 2 && words->front() == "log-level") {
+    all = {"debug", "error", "info", "trace", "warn"};
   } else if (words && !words->empty()) {
-    static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients"};
-    static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader"};
+    static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients", "log-level"};
+    static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader", "ring"};
     const bool wants_node =
         kOfNodes.contains(words->front()) || (words->front() == "transfer-leader" && words->size() == 2);
     const auto& known = wants_node ? nodes_ : ids_;
     all.assign(known.begin(), known.end());
+    if (words->front() == "log-level") all.emplace_back("all");
     if (!wants_node && kOfGroups.contains(words->front())) all.emplace_back("directory");
   }
   all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }),

@@ -1,174 +1,196 @@
-// status: nodes, roles, rings, leaders, positions, and how the auctions heal, asked of every node itself.
-#include <sys/ioctl.h>
+// status: the whole cluster, asked of every node itself: once, or again and again in the place of the former picture.
 #include <unistd.h>
 
-#include <map>
+#include <algorithm>
+#include <sstream>
 
 #include "client/cli/commands.hpp"
-#include "client/cli/group_view.hpp"
+#include "client/cli/findings.hpp"
 #include "client/cli/ring.hpp"
 #include "client/cli/rows.hpp"
-#include "common/base/print.hpp"
+#include "client/cli/status_rows.hpp"
+#include "common/bus/clock.hpp"
 
 namespace gavel::cli {
 namespace {
 
-Section nodes_section(const std::vector<Surveyed>& nodes, Uid manager) {
-  Section section{"nodes",
-                  {{"node", "NODE"},
-                   {"uid", "UID"},
-                   {"state", "STATE"},
-                   {"duty", "DUTY"},
-                   {"manager", "MANAGER"},
-                   {"used", "USED"},
-                   {"slots", "SLOTS"},
-                   {"clients", "CLIENTS"},
-                   {"uptime", "UPTIME"},
-                   {"client_endpoint", "ENDPOINT"},
-                   {"alarms", "ALARMS"}},
-                  {},
-                  "no nodes"};
-  for (const Surveyed& one : nodes) {
-    const auto& r = one.report;
-    section.rows.push_back({{"node", one.node.name},
-                            {"uid", gavel::print(one.node.uid)},
-                            {"state", one.node.life == directory::Life::up && !r ? "silent" : state_of(one.node)},
-                            {"manager", one.node.uid == manager},
-                            {"duty", one.node.used > 0 ? "busy" : "idle"},
-                            {"alive", one.node.life == directory::Life::up},
-                            {"used", one.node.used},
-                            {"slots", one.node.slots},
-                            {"clients", r ? Row(r->clients) : Row()},
-                            {"uptime", r ? Row(print(r->uptime)) : Row()},
-                            {"version", r ? Row(r->version) : Row()},
-                            {"incarnation", gavel::print(one.node.incarnation)},
-                            {"client_endpoint", one.node.endpoints.client},
-                            {"peer_endpoint", one.node.endpoints.peer},
-                            {"pub_endpoint", one.node.endpoints.pub},
-                            {"alarms", r ? Row(r->alarms) : Row::array()},
-                            {"silence", r ? Row() : Row(one.silence)}});
-    if (!r) continue;
-    Row counters = Row::object();
-    for (const auto& counter : r->counters) counters[counter.name] = counter.value;
-    section.rows.back()["counters"] = std::move(counters);
-  }
-  return section;
+struct StatusOptions {
+  bool follow = false;
+  bool all = false;
+  std::string interval = "1s";
+};
+
+/// What there is to show of one moment.
+struct Picture {
+  Sight sight;
+  std::vector<GroupView> groups;
+  std::vector<Finding> findings;
+
+  explicit Picture(Sight seen)
+      : sight(std::move(seen)), groups(groups_in(sight)), findings(findings_in(sight, groups)) {}
+  Picture(const Picture&) = delete;
+  Picture& operator=(const Picture&) = delete;
+};
+
+std::string headline(const Picture& picture, bool coloured) {
+  const Health worst = worst_of(picture.findings);
+  const Ink ink = worst == Health::healthy ? Ink::good : worst == Health::degraded ? Ink::warning : Ink::bad;
+  return painted(summary_of(picture.sight, picture.groups, picture.findings), ink, coloured);
 }
 
-Row group_row(const Surveyed& one, const wire::GroupStatus& group, const std::string& title, const Names& names) {
-  Row voters = Row::array();
-  for (const Uid uid : group.config.voters) voters.push_back(names.of(uid));
-  Row learners = Row::array();
-  for (const Uid uid : group.config.learners) learners.push_back(names.of(uid));
-  return {{"group", title},
-          {"id", group.group.value},
-          {"node", one.node.name},
-          {"role", role_of(group, one.node.uid)},
-          {"leader", names.of(group.leader)},
-          {"term", std::to_string(group.promised.round) + "/" + names.of(group.promised.uid)},
-          {"first", group.first.value},
-          {"last", group.last.value},
-          {"commit", group.commit.value},
-          {"applied", group.applied.value},
-          {"digest_slot", group.digest_slot.value},
-          {"digest", gavel::print(group.digest)},
-          {"voters", std::move(voters)},
-          {"learners", std::move(learners)}};
+void show_to_people(const Picture& picture, Output output, bool all) {
+  output.text(headline(picture, output.coloured()));
+  if (!picture.findings.empty()) {
+    output.text("");
+    output.list(findings_section(picture.findings));
+  }
+  output.text("\n" + painted("nodes", Ink::strong, output.coloured()));
+  output.list(nodes_for_people(picture.sight, picture.groups));
+  output.text("\n" + painted("groups, their members in the order of the ring", Ink::strong, output.coloured()));
+  output.list(groups_for_people(picture.groups, all));
 }
 
-std::string picture(const std::vector<Surveyed>& nodes, GroupId id, const Names& names, std::size_t width) {
-  Uid leader;
-  const wire::GroupStatus* word = leaders_word(nodes, id, &leader);
-  std::map<Uid, bool> up;
-  for (const Surveyed& one : nodes) {
-    if (!one.report) continue;
-    up[one.report->node] = true;
-    for (const auto& group : one.report->groups)
-      if (word == nullptr && group.group == id && !group.observer) word = &group;
-  }
-  if (word == nullptr) return {};
-  std::vector<RingMember> ring;
-  for (const Uid uid : word->config.voters) ring.push_back({names.of(uid), uid == leader, !up[uid]});
-  std::string text = draw_ring(ring, width);
-  if (!word->config.learners.empty()) {
-    text += "  learners:";
-    for (const Uid uid : word->config.learners) text += " " + harmless(names.of(uid));
-    text += "\n";
+std::vector<Section> sections_of(const Picture& picture) {
+  Section summary{"summary", {}, {summary_row(picture.sight, picture.groups, picture.findings)}, ""};
+  return {std::move(summary),
+          nodes_section(picture.sight, picture.groups),
+          groups_section(picture.groups),
+          rings_section(picture.groups, names_in(picture.sight)),
+          healing_section(picture.groups),
+          findings_section(picture.findings)};
+}
+
+/// Everything as one object.
+Row whole(const Picture& picture) {
+  Row row = Row::object();
+  for (const Section& section : sections_of(picture))
+    row[section.name] = section.name == "summary" ? section.rows.front() : Row(section.rows);
+  return row;
+}
+
+void show_once(Context& context, bool all) {
+  const Picture picture(look_around(context.house()));
+  Output output = context.output();
+  if (output.for_people())
+    show_to_people(picture, output, all);
+  else if (output.format() == Format::json)
+    output.record(whole(picture), "");
+  else
+    output.lists(sections_of(picture));
+  if (!picture.sight.any_answer()) fail_with(Exit::no_quorum, "no node answered");
+}
+
+// ---- --follow -------------------------------------------------------------------------------------------------------
+
+/// Changes when something happens, and not while positions and times just go on.
+std::string gist(const Picture& picture) {
+  std::string text = summary_of(picture.sight, picture.groups, picture.findings);
+  for (const Finding& finding : picture.findings)
+    if (finding.kind != "lag") text += "\n" + finding.node + finding.group + finding.what;
+  for (const GroupView& group : picture.groups) {
+    text += "\n" + group.title + (group.ended ? " ended" : "");
+    for (const MemberView& member : group.members) text += " " + member.name + member.role;
   }
   return text;
 }
 
-std::size_t terminal_width() {
-  winsize size{};
-  constexpr std::size_t kUsual = 100;
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
-}
+class Following {
+ public:
+  Following(Context& context, const StatusOptions& options) : context_(context), all_(options.all) {
+    if (context.output().for_people() && ::isatty(STDOUT_FILENO) != 0) repainter_.emplace();
+  }
 
-std::string title_of(const std::map<GroupId, directory::Auction>& auctions, GroupId group) {
-  if (group == kDirectoryGroup) return "directory";
-  const auto at = auctions.find(group);
-  return at == auctions.end() ? "group " + std::to_string(group.value) : at->second.id;
-}
+  void look() {
+    const WallTime now = bus::wall_now();
+    try {
+      picture_ = std::make_unique<Picture>(look_around(context_.house(), picture_ ? &picture_->sight : nullptr));
+    } catch (const Failure& failure) {
+      if (failure.code == Exit::interrupted) throw;
+      return show_failure(now, failure.message);
+    }
+    show(now);
+  }
 
-Section healing_section(const std::map<GroupId, directory::Auction>& auctions, const std::vector<Surveyed>& nodes) {
-  Section section{"healing", {{"group", "GROUP"}, {"what", "WHAT HAPPENS"}}, {}, "every auction has whom it wants"};
-  std::vector<directory::NodeRecord> records;
-  for (const Surveyed& one : nodes) records.push_back(one.node);
-  for (const auto& [group, auction] : auctions)
-    for (const std::string& what : healing(auction, leaders_word(nodes, group), records))
-      section.rows.push_back({{"group", auction.id}, {"what", what}});
-  return section;
-}
+ private:
+  void show(WallTime now) {
+    Output output = context_.output();
+    if (!output.for_people()) {
+      Row row{{"at", iso(now)}};
+      row.update(whole(*picture_));
+      return output.line(row, "");
+    }
+    const std::string gist_now = gist(*picture_);
+    if (!repainter_ && gist_now == shown_) return;
+    std::ostringstream text;
+    show_to_people(*picture_, Output(text, Format::table, output.coloured()), all_);
+    draw(clock(now) + "  " + text.str());
+    shown_ = gist_now;
+  }
 
-void status(Context& context) {
-  House& house = context.house();
-  const auto nodes = survey(house);
-  Names names;
-  for (const Surveyed& one : nodes) names.learn(one.node.uid, one.node.name);
-  const auto auctions = house.auctions_near();
-  Uid manager;
-  leaders_word(nodes, kDirectoryGroup, &manager);
+  /// Nobody tells which nodes there are, and none is known from before.
+  void show_failure(WallTime now, const std::string& why) {
+    Output output = context_.output();
+    const std::vector<Finding> findings{{Health::broken, "no_answer", "", "", why}};
+    if (!output.for_people()) return output.line({{"at", iso(now)}, {"summary", summary_row({}, {}, findings)}}, "");
+    if (repainter_ || shown_ != why) draw(clock(now) + "  no node answers: " + why + "\n");
+    shown_ = why;
+  }
 
-  Section groups{"groups",
-                 {{"group", "GROUP"},
-                  {"node", "NODE"},
-                  {"role", "ROLE"},
-                  {"leader", "LEADER"},
-                  {"term", "TERM"},
-                  {"first", "FIRST"},
-                  {"last", "LAST"},
-                  {"commit", "COMMIT"},
-                  {"applied", "APPLIED"}},
-                 {},
-                 "no groups"};
-  std::map<GroupId, std::vector<Row>> by_group;
-  for (const Surveyed& one : nodes) {
-    if (!one.report) continue;
-    for (const auto& group : one.report->groups) {
-      by_group[group.group].push_back(group_row(one, group, title_of(auctions, group.group), names));
+  void draw(const std::string& text) {
+    if (repainter_)
+      repainter_->show(text);
+    else
+      std::cout << text << '\n' << std::flush;
+  }
+
+  Context& context_;
+  bool all_;
+  std::unique_ptr<Picture> picture_;
+  std::string shown_;
+  std::optional<Repainter> repainter_;
+};
+
+void follow_status(Context& context, const StatusOptions& options) {
+  const auto interval = parse_duration(options.interval);
+  if (!interval) fail_with(Exit::usage, "--interval " + interval.error().message);
+  constexpr Duration kShortest = 100ms;
+  if (*interval < kShortest) fail_with(Exit::usage, "--interval " + options.interval + ": 100ms at least");
+  // It goes on when its gateway ends; and a picture that is late shows what was.
+  if (!context.made) {
+    context.settings.stays = true;
+    context.settings.timeout = std::min<Duration>(context.settings.timeout, 1s);
+  }
+  Following following(context, options);
+  for (;;) {
+    const TimePoint next = bus::steady_now() + *interval;
+    following.look();
+    while (bus::steady_now() < next) {
+      if (interrupted()) fail_with(Exit::interrupted, "");
+      context.house().connection().turn(next);
     }
   }
-  for (auto& [id, rows] : by_group) groups.rows.insert(groups.rows.end(), rows.begin(), rows.end());
-
-  Output output = context.output();
-  output.lists({nodes_section(nodes, manager), groups, healing_section(auctions, nodes)});
-  for (const auto& [id, rows] : by_group) {
-    const std::string ring = picture(nodes, id, names, terminal_width());
-    if (!ring.empty()) output.text("\nring of " + cell(rows.front()["group"]) + "  ([leader], (gone))\n" + ring);
-  }
-  const bool any = std::any_of(nodes.begin(), nodes.end(), [](const Surveyed& one) { return one.report.has_value(); });
-  if (!any) fail_with(Exit::no_quorum, "no node answered");
 }
 
 }  // namespace
 
 void add_status_command(CLI::App& app, Context& context) {
-  app.add_subcommand("status",
-                     "Nodes, roles, rings, leaders, terms and positions, asked of every node itself\n\n"
-                     "Examples:\n"
-                     "  gavel status\n"
-                     "  gavel status -o json    with what each node counts")
-      ->callback([&context] { context.action = [&context] { status(context); }; });
+  auto* command = app.add_subcommand(
+      "status",
+      "The whole cluster: nodes, groups, leaders, positions, what is wrong; asked of every node itself\n\n"
+      "Examples:\n"
+      "  gavel status\n"
+      "  gavel status --follow             again every second, in place\n"
+      "  gavel status --follow -o json     a line every second\n"
+      "  gavel status -o json              with what each node counts");
+  auto options = std::make_shared<StatusOptions>();
+  command->add_flag("-f,--follow", options->follow, "Go on until Ctrl-C; to a file or pipe, print what changed");
+  command->add_option("--interval", options->interval, "Between two looks, with --follow")->capture_default_str();
+  command->add_flag("--all", options->all, "Also nodes that only observe a group, and auctions that have ended");
+  command->callback([&context, options] {
+    context.action = [&context, options] {
+      options->follow ? follow_status(context, *options) : show_once(context, options->all);
+    };
+  });
 }
 
 }  // namespace gavel::cli

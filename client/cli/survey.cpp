@@ -26,9 +26,11 @@ Settings settings_for_one_node(const Settings& settings) {
   return patient;
 }
 
-std::vector<Surveyed> survey(House& house) {
+std::vector<Surveyed> survey(House& house) { return survey(house, house.nodes()); }
+
+std::vector<Surveyed> survey(House& house, std::vector<directory::NodeRecord> nodes) {
   std::vector<Surveyed> all;
-  for (auto& node : house.nodes()) all.push_back({std::move(node), {}, {}});
+  for (auto& node : nodes) all.push_back({std::move(node), {}, {}});
   if (all.empty()) {
     for (const std::string& endpoint : house.connection().client().known_gateways()) {
       Surveyed unlisted;

@@ -21,6 +21,8 @@ struct Surveyed {
 
 /// All nodes that the directory lists, by name; all that the gateway knows while the directory lists none.
 std::vector<Surveyed> survey(House& house);
+/// The same of these; of all that the gateway knows if there are none.
+std::vector<Surveyed> survey(House& house, std::vector<directory::NodeRecord> nodes);
 
 /// Runs `ask` with each index from 0 to `count` - 1, at the same time.
 void at_once(std::size_t count, const std::function<void(std::size_t)>& ask);

@@ -114,9 +114,39 @@ class House(unittest.TestCase):
         groups = [g for g in self.status("groups") if g["group"] == "directory"]
         self.assertEqual(len(groups), 3)
         self.assertEqual(sum(g["role"] == "leader" for g in groups), 1)
-        text = self.gavel("status")
-        self.assertIn("ring of directory", text)
-        self.assertIn("┌▶", text)
+        self.assertTrue(all(g["lag"] is not None for g in groups))
+        self.assertIn("3 nodes up", self.gavel("status").splitlines()[0])
+        drawn = self.gavel("ring", "directory")
+        for word in ("┌─", "[node-", "◀─", "last way of the token"):
+            self.assertIn(word, drawn)
+        ring = self.data("ring", "directory")[0]
+        self.assertEqual((sorted(ring["ring"]), ring["suspects"]), (["node-1", "node-2", "node-3"], []))
+        self.assertIn(ring["leader"], ring["ring"])
+        self.assertIn("directory", self.gavel("ring", "nowhere", code=4))
+
+    def test_health_is_a_line_or_an_object_and_an_exit_code(self):
+        self.assertEqual(self.data("health", "--wait", "20s")["health"], "healthy")
+        self.assertEqual(len(self.gavel("health").splitlines()), 1)
+
+    def test_a_log_level_is_set_on_one_node_or_on_all(self):
+        self.assertEqual(self.data("log-level", "node-2", "debug")[0]["level"], "debug")
+        self.assertEqual([row["node"] for row in self.data("log-level", "all", "info")], ["node-1", "node-2", "node-3"])
+        self.assertIn("trace, debug, info, warn", self.gavel("log-level", "node-2", code=2))
+        self.assertIn("'loud'", self.gavel("log-level", "all", "loud", code=2))
+        self.assertIn("node-1, node-2, node-3", self.gavel("log-level", "node-9", "info", code=4))
+
+    def test_status_follows_in_place_at_a_terminal_until_it_is_interrupted(self):
+        t = Terminal([GAVEL, "status", "--follow", "--interval", "200ms"], **self.environment)
+        for _ in range(3):  # again and again, each in the place of the former one
+            t.wait_for("\x1b[H")
+            t.wait_for("nodes up")
+            t.wait_for("directory")
+        t.type("\x03")
+        t.wait_for("\x1b[?7h")
+        self.assertEqual(t.wait_for_end(), 130)
+        t = Terminal([GAVEL, "status"], **{**self.environment, "NO_COLOR": "1"})
+        t.wait_for("nodes up")
+        self.assertNotIn("\x1b[", t.seen)
 
     def test_who_is_whose(self):
         shell = subprocess.Popen([GAVEL, "--as", "ann", "shell"], env=self.environment, text=True,

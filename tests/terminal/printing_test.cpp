@@ -3,7 +3,6 @@
 #include <sstream>
 
 #include "client/cli/output.hpp"
-#include "client/cli/ring.hpp"
 #include "client/cli/rows.hpp"
 
 namespace gavel::cli {
@@ -58,18 +57,6 @@ TEST_CASE("terminal: several lists stay apart in every format") {
 TEST_CASE("terminal: what others wrote cannot move the cursor or break the output") {
   CHECK(cell(Row("a\x1b[2Jb\n")) == "a?[2Jb?");
   CHECK_NOTHROW(printed(Format::json, [](Output& o) { o.record({{"name", "\xff\xfe"}}, ""); }));
-}
-
-TEST_CASE("terminal: a ring is drawn with its leader and with who is gone") {
-  CHECK(draw_ring({{"a", false, false}, {"b", true, false}, {"c", false, true}}, 80) ==
-        "  ┌▶ a ─▶ [b] ─▶ (c) ─┐\n"
-        "  └───────────────────┘\n");
-  CHECK(draw_ring({{"a", true, false}}, 80) == "  [a]  alone\n");
-}
-
-TEST_CASE("terminal: a ring too wide for the terminal stands upright") {
-  const std::string ring = draw_ring({{"one", false, false}, {"two", false, false}, {"three", true, false}}, 20);
-  CHECK(ring.find("│  [three]") != std::string::npos);
 }
 
 TEST_CASE("terminal: an outcome reads as a sentence") {

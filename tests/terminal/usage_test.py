@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the program says and returns when it is used wrongly, or when nobody is there.   usage_test.py GAVEL"""
 
+import json
 import os
 import signal
 import socket
@@ -61,6 +62,37 @@ class Usage(unittest.TestCase):
             self.refused(command, code=2, words=["NODE", f"gavel {command} --help"])
         self.refused("transfer-leader", "lot-7", code=2, words=["NODE"])
 
+    def test_what_operators_look_at(self):
+        nobody = ["--beacon-port", str(a_free_port()), "--timeout", "0.3"]
+        for command in ("status", "health", "ring"):
+            self.refused(command, "-o", "xml", code=2, words=["xml", "jsonl"])
+        self.refused("status", "--follow", "--interval", "often", code=2, words=["'often'", "60s"])
+        self.refused("status", "--follow", "--interval", "1ms", code=2, words=["100ms"])
+        self.refused("health", "--wait", "long", code=2, words=["'long'", "60s"])
+        self.refused("health", "--lag", "-1", code=2, words=["--lag"])
+        self.refused("log-level", code=2, words=["NODE", "gavel log-level --help"])
+        self.refused("log-level", "n1", code=2, words=["LEVEL", "trace, debug, info, warn and error"])
+        self.refused("log-level", "n1", "loud", code=2, words=["'loud'", "trace, debug, info, warn and error"])
+        for command in (["status"], ["ring"], ["log-level", "all", "info"]):
+            self.refused(*nobody, *command, code=5, words=["no node was found"])
+
+    def test_a_cluster_that_is_not_there_is_not_healthy(self):
+        run = gavel("--beacon-port", str(a_free_port()), "--timeout", "0.3", "health", "--wait", "1s", "-o", "json")
+        self.assertEqual(run.returncode, 5)
+        told = json.loads(run.stdout)
+        self.assertEqual((told["health"], [f["finding"] for f in told["findings"]]), ("broken", ["no_answer"]))
+        self.assertIn("waiting", run.stderr)
+
+    def test_status_that_is_followed_goes_on_without_a_node_and_is_interrupted(self):
+        run = subprocess.Popen([GAVEL, "--beacon-port", str(a_free_port()), "--timeout", "0.2", "status", "-f", "-o", "jsonl",
+                                "--interval", "100ms"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(run.kill)
+        for _ in range(2):
+            self.assertEqual(json.loads(run.stdout.readline())["summary"]["health"], "broken")
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=10)
+        self.assertEqual(run.returncode, 130)
+
     def test_what_to_verify_or_to_show(self):
         self.refused("verify", code=2, words=["GROUP or --file"])
         self.refused("history", code=2, words=["AUCTION"])
@@ -113,7 +145,7 @@ class Usage(unittest.TestCase):
     def test_help_leads_with_examples(self):
         commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status",
                     "find", "replicas", "bidders", "shell", "completion", "report", "servers", "clients", "drain", "undrain",
-                    "remove", "transfer-leader", "members", "verify", "backup", "restore")
+                    "remove", "transfer-leader", "members", "verify", "backup", "restore", "health", "ring", "log-level")
         for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands)):
             run = gavel(*command, "--help")
             self.assertEqual(run.returncode, 0)
