@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     CLI: [BASE, WIRE, MESSAGES, CORE, BUS, ORDER, SERVICES],  # the last two read backups, as a replica would
     SIM: NODE + [CORE, "tests/sim"],
     TOOLS: [BASE, WIRE, MESSAGES, ORDER, STORE, CORE, CLI, BUS],
-    "tests/sim": NODE + [CORE, SIM],
+    "tests/sim": NODE + [CORE, SIM, TOOLS],
     "tests/trace": NODE + [CORE, SIM, "tests/sim"],
     "tests/property": NODE + [CORE, SIM, "tests"],
     "tests": EVERYTHING,

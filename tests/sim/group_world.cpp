@@ -19,7 +19,9 @@ GroupWorld::GroupWorld(const RunOptions& run, const Plan& the_plan, Random the_r
       nodes(kMaxNodes),
       checks(nodes, statistics),
       show_messages(run.show_messages),
-      chance_(random.fork()) {
+      chance_(random.fork()),
+      onlooker_(run.onlooker),
+      unchecked_(run.unchecked) {
   network.weather = plan.weather;
   for (Index i = 0; i < nodes.size(); ++i) {
     nodes[i].index = i;
@@ -62,8 +64,9 @@ void GroupWorld::submit(SimNode& node, const wire::Request& request, const SimNo
   if (!node.up) return;
   const order::SubmitId id{++submits_};
   ++statistics.submitted;
-  step_later(node, Duration(0), [&node, id, request, from = origin ? std::optional(*origin) : std::nullopt] {
+  step_later(node, Duration(0), [this, &node, id, request, from = origin ? std::optional(*origin) : std::nullopt] {
     if (from) node.submitted.emplace(id, *from);
+    if (from && onlooker_) onlooker_->called(timeline.now(), node.uid, from->client, from->call, request);
     return order::Submit{id, request};
   });
 }

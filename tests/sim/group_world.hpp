@@ -14,6 +14,7 @@
 #include "tests/sim/group_checks.hpp"
 #include "tests/sim/narrator.hpp"
 #include "tests/sim/network.hpp"
+#include "tests/sim/onlooker.hpp"
 #include "tests/sim/plan.hpp"
 #include "tests/sim/sim_node.hpp"
 
@@ -132,6 +133,8 @@ class GroupWorld {
   order::Effects effects_;
   std::uint64_t incarnations_ = 0;
   std::uint64_t submits_ = 0;
+  Onlooker* onlooker_;
+  bool unchecked_;
   bool healed_ = false;
   std::vector<Index> core_;
   bool promised_ = false;  ///< in the step at hand

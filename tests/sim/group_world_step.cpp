@@ -88,7 +88,12 @@ void GroupWorld::absorb(SimNode& node) {
     promised_ = promised_ || operation.kind == order::PersistKind::promise;
     node.disk.write(checks.note_write(node, std::move(operation)));
   }
-  const auto found = checks.stepped(node, effects_);
+  Found found;
+  try {
+    found = checks.stepped(node, effects_);
+  } catch (const Violation&) {
+    if (!unchecked_) throw;
+  }
   raise_moments(node, found);
   for (const auto& config : found.configurations)
     for (auto& other : nodes)
@@ -125,6 +130,7 @@ void GroupWorld::send(SimNode& node) {
   const wire::Envelope envelope{kCluster, kGroup, node.uid, node.incarnation};
   for (const auto& multicast : effects_.multicasts) {
     const auto frame = share(wire::seal(envelope, multicast.message));
+    if (onlooker_) onlooker_->sent(timeline.now(), node.uid, {}, path_of(multicast.lane), frame);
     for (const auto& other : nodes)
       if (other.exists && other.index != node.index)
         network.send(node.index, other.index, path_of(multicast.lane), frame);
@@ -132,7 +138,9 @@ void GroupWorld::send(SimNode& node) {
   for (const auto& unicast : effects_.unicasts) {
     if (unicast.to == node.uid || !unicast.to || unicast.to.value > nodes.size())
       throw Violation(Invariant::contract, show(node.uid) + " sends a message to " + show(unicast.to));
-    network.send(node.index, unicast.to.value - 1, Path::unicast, share(wire::seal(envelope, unicast.message)));
+    const auto frame = share(wire::seal(envelope, unicast.message));
+    if (onlooker_) onlooker_->sent(timeline.now(), node.uid, unicast.to, Path::unicast, frame);
+    network.send(node.index, unicast.to.value - 1, Path::unicast, frame);
   }
 }
 
@@ -148,6 +156,7 @@ void GroupWorld::answer(SimNode& node) {
     }
     const auto origin = it->second;
     node.submitted.erase(it);
+    if (onlooker_) onlooker_->answered(timeline.now(), node.uid, origin.client, origin.call, answered);
     if (!healed_ && chance_.chance(0.05)) continue;
     timeline.after(chance_.between(Duration(50us), Duration(400us)), [this, origin, answered = std::move(answered)] {
       clients->answered(origin.client, origin.call, answered);

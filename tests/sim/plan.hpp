@@ -15,6 +15,8 @@
 
 namespace gavel::sim {
 
+class Onlooker;
+
 #define GAVEL_MODES(X)                                                                          \
   X(mixed, "everything, at random")                                                             \
   X(safety, "hot: many clients, many faults aimed at the moments that matter")                  \
@@ -54,8 +56,10 @@ struct RunOptions {
   std::optional<Mode> mode;
   std::optional<std::size_t> nodes;  ///< founding voters, 1 to 7
   FaultSet faults = FaultSet().set();
-  bool narrate = false;        ///< the notes of the replicas and what happens to them, on stdout
-  bool show_messages = false;  ///< every message too
+  bool narrate = false;          ///< the notes of the replicas and what happens to them, on stdout
+  bool show_messages = false;    ///< every message too
+  Onlooker* onlooker = nullptr;  ///< hears what nodes send; outlives the run
+  bool unchecked = false;        ///< what a step breaks is left to the onlooker to find
 };
 
 /// How often something happens at each of the moments that faults are aimed at.
