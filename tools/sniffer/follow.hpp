@@ -5,6 +5,7 @@
 // it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -28,7 +29,9 @@ struct FollowOptions {
   bool jsonl = false;
   bool colour = false;
   std::size_t width = 100;
-  Duration patience = std::chrono::seconds(3);  ///< after the call, for an answer; after the answer, for the last acks
+  Duration patience = std::chrono::seconds(10);  ///< without another hop, before it is told as far as it was seen
+  /// Which calls "next" may take, as the filters say; the view itself wants to see everything. Empty: any.
+  std::function<bool(const Seen&)> picks;
 };
 std::unique_ptr<View> make_follow(std::ostream& out, const Names& names, FollowRequest request,
                                   FollowOptions options = {});
