@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "client/cli/rows.hpp"
 
@@ -25,7 +26,8 @@ std::string counted(std::size_t n, const std::string& one) {
 
 class Search {
  public:
-  Search(const Sight& sight, std::uint64_t most_lag) : sight_(sight), most_lag_(most_lag) {}
+  Search(const Sight& sight, const std::vector<GroupView>& groups, std::uint64_t most_lag)
+      : sight_(sight), groups_(groups), most_lag_(most_lag) {}
 
   void look_at(const Surveyed& one);
   void look_at(const GroupView& group);
@@ -38,30 +40,45 @@ class Search {
     found_.push_back({health, kind, node, group, what});
   }
   void look_at_member(const GroupView& group, const MemberView& member);
+  std::string seats_of(Uid node) const;
 
   const Sight& sight_;
+  const std::vector<GroupView>& groups_;
+  /// Said once of the node, and not again in each of its groups.
+  std::set<Uid> gone_;
   std::uint64_t most_lag_;
   std::vector<Finding> found_;
 };
 
+std::string Search::seats_of(Uid node) const {
+  std::vector<std::string> titles;
+  for (const GroupView& group : groups_)
+    if (!group.ended && group.config.is_member(node)) titles.push_back(group.title);
+  return titles.empty() ? "" : "; sits in " + joined(titles);
+}
+
 void Search::look_at(const Surveyed& one) {
   const auto& node = one.node;
   const std::string name = node.name.empty() ? node.endpoints.client : node.name;
-  if (node.life != directory::Life::up)
+  const bool up = node.life == directory::Life::up;
+  const std::string seats = seats_of(node.uid);
+  if (!one.report) gone_.insert(node.uid);
+  if (!up)
     add(Health::degraded, "node", name, "",
         "is " + std::string(directory::words_for(node.life)) +
             (node.down_since == WallTime{} ? "" : ", not heard since " + clock(node.down_since)) +
-            (one.report ? ", but answers" : ""));
+            (one.report ? ", but answers" : "") + seats +
+            (node.life == directory::Life::lost && seats.empty() ? "; gavel remove strikes it off" : ""));
   else if (!one.report)
-    add(Health::degraded, "silent", name, "", "does not answer: " + one.silence);
-  if (node.life == directory::Life::up && node.uid && node.slots == 0)
-    add(Health::degraded, "node", name, "", "serves nothing: its disk has failed");
+    add(Health::degraded, "silent", name, "", "does not answer" + seats);
+  if (up && node.uid && node.slots == 0) add(Health::degraded, "node", name, "", "serves nothing: its disk has failed");
   if (node.draining) add(Health::degraded, "draining", name, "", "is draining, and takes no seats");
   if (!one.report) return;
   for (const std::string& alarm : one.report->alarms) add(Health::degraded, "alarm", name, "", alarm);
 }
 
 void Search::look_at_member(const GroupView& group, const MemberView& member) {
+  if (gone_.contains(member.uid)) return;
   if (!member.suspicion.empty())
     add(Health::degraded, "suspect", member.name, group.title, member.suspicion);
   else if (member.lag && *member.lag > most_lag_)
@@ -127,7 +144,7 @@ std::string word_for(Health health) {
 
 std::vector<Finding> findings_in(const Sight& sight, const std::vector<GroupView>& groups, std::uint64_t most_lag) {
   if (!sight.any_answer()) return {{Health::broken, "no_answer", "", "", "no node answers"}};
-  Search search(sight, most_lag);
+  Search search(sight, groups, most_lag);
   for (const Surveyed& one : sight.nodes) search.look_at(one);
   for (const GroupView& group : groups) search.look_at(group);
   search.look_at_versions();

@@ -17,8 +17,8 @@ std::string word_for(Health health);
 struct Finding {
   /// broken: something is not served; degraded: everything is, and less could go wrong than it should.
   Health health = Health::degraded;
-  /// Stable, for programs: "no_leader", "no_majority", "no_answer", "node", "silent", "alarm", "smaller", "healing",
-  /// "suspect", "lag", "versions", "draining".
+  /// Stable, for programs: "no_leader", "no_majority", "no_answer", "node" (down, lost, disk failed), "silent",
+  /// "alarm", "smaller", "healing", "suspect", "lag", "versions", "draining".
   std::string kind;
   std::string node;   ///< empty if it is of none
   std::string group;  ///< likewise

@@ -90,14 +90,23 @@ TEST_CASE("terminal: a cluster that lacks nothing is healthy") {
   CHECK(cluster.summary() == "5 nodes up, 2 groups, all led, all healthy");
 }
 
-TEST_CASE("terminal: a member that is gone degrades, and is told as a node and as a suspect of each of its groups") {
+TEST_CASE("terminal: a node that is gone degrades, and is told once, with where it sits") {
   Cluster cluster;
   cluster.dies(3);
-  CHECK(cluster.kinds() == Kinds{"silent", "suspect", "suspect"});
+  CHECK(cluster.kinds() == Kinds{"silent"});
+  CHECK(cluster.findings().front().what == "does not answer; sits in directory, lot-7");
   CHECK(worst_of(cluster.findings()) == Health::degraded);
-  CHECK(cluster.summary() == "4 of 5 nodes up, 2 groups, all led, degraded: 3 findings");
+  CHECK(cluster.summary() == "4 of 5 nodes up, 2 groups, all led, degraded: 1 finding");
   cluster.node(3).node.life = directory::Life::down;
-  CHECK(cluster.kinds().front() == "node");
+  CHECK(cluster.kinds() == Kinds{"node"});
+}
+
+TEST_CASE("terminal: a member that answers and that its leader does not hear is suspected") {
+  Cluster cluster;
+  cluster.said(5, kLot).members[1].heard = false;
+  CHECK(cluster.kinds() == Kinds{"suspect"});
+  CHECK(cluster.findings().front().node == "n3");
+  CHECK(cluster.findings().front().group == "lot-7");
 }
 
 TEST_CASE("terminal: a group without a leader is broken, and comes first") {
