@@ -1,4 +1,5 @@
-// What gavel-node is told on its command line and by its environment (GAVEL_*; a flag wins).
+// What gavel-node is told: by its command line, by its environment (GAVEL_*) and by its configuration file, in this
+// order. settings_options.hpp declares what there is, settings_sources.hpp says which one counts.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +35,15 @@ struct Settings {
   bool console = false;        ///< even if the standard input is no terminal
   std::string log_level = "info";
   bool log_json = false;
+  std::string metrics;  ///< "a.b.c.d" or "a.b.c.d:port", where they are served; empty: nowhere
   bool allow_faults = false;
   bool allow_restore = false;
   Duration sync_delay{};  ///< a fault to inject: a slow disk
   Duration retain_closed = 1h;
 };
 
-/// The settings, or the code to end with at once: 0 after --help or --version, 2 for usage (the reason is printed).
+/// The settings, or the code to end with at once: 0 after --help, --version or --check-config, 2 for usage (the reason
+/// is printed).
 std::variant<Settings, int> read_settings(int argc, char** argv);
 
 }  // namespace gavel::node
