@@ -67,6 +67,7 @@ std::string report(const host::Node& node, Now now) {
   const auto& setup = node.setup();
   std::string out = setup.name + ", uid " + hex(setup.self.uid.value) + ", in cluster " + setup.cluster + ", version " +
                     setup.version + ", up " + seconds(status.uptime) + (status.draining ? ", draining" : "") + "\n";
+  out += "logs " + std::string(host::name_of(node.log_level())) + " and what is more urgent\n";
   out += "clients at " + setup.endpoints.client + ", serves " + counted(status.clients, "client") + " of at most " +
          std::to_string(status.room) + "\n";
   std::vector<Cells> rows{{"GROUP", "THIS NODE", "LEADER", "APPLIED"}};
@@ -121,10 +122,21 @@ std::string clients(const host::Node& node, Now now) {
   return table(rows) + (more > 0 ? "and " + std::to_string(more) + " more\n" : "");
 }
 
+std::string set_level(const std::string& wish, host::Node& node, Now now, host::NodeEffects& effects) {
+  if (!wish.empty()) {
+    const auto level = host::log_level_of(wish);
+    if (!level)
+      return "there is no log level '" + shown(wish.substr(0, 40)) + "': trace, debug, info, warn and error are\n";
+    node.on_log_level(now, *level, effects);
+  }
+  return "logs " + std::string(host::name_of(node.log_level())) + " and what is more urgent\n";
+}
+
 constexpr const char* kHelp =
     "report    this node: its groups, and who leads them\n"
     "servers   the nodes of the cluster, as this one knows them\n"
     "clients   whom this node serves\n"
+    "log LEVEL log that and what is more urgent from now on: trace, debug, info, warn or error\n"
     "help      this\n"
     "An end of the input (Ctrl-D) ends the console, not the node; Ctrl-C ends the node, which hands over first.\n";
 
@@ -143,7 +155,7 @@ void write_what_fits(const std::string& text) {
 
 }  // namespace
 
-std::string console_answer(const std::string& line, const host::Node& node, Now now) {
+std::string console_answer(const std::string& line, host::Node& node, Now now, host::NodeEffects& effects) {
   const auto first = line.find_first_not_of(" \t\r");
   if (first == std::string::npos) return {};
   const std::string word = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
@@ -151,6 +163,8 @@ std::string console_answer(const std::string& line, const host::Node& node, Now 
   if (word == "servers") return servers(node, now);
   if (word == "clients") return clients(node, now);
   if (word == "help") return kHelp;
+  if (word == "log") return set_level({}, node, now, effects);
+  if (word.starts_with("log ")) return set_level(word.substr(word.find_first_not_of(' ', 4)), node, now, effects);
   return "'" + shown(word.substr(0, 40)) + "' is nothing that this console knows; help lists what is\n";
 }
 
@@ -175,7 +189,7 @@ void Console::end() {
   fd_ = -1;
 }
 
-void Console::on_readable(const host::Node& node, Now now) {
+void Console::on_readable(host::Node& node, Now now, host::NodeEffects& effects) {
   constexpr std::size_t kLongestLine = 4096;
   char buffer[1024];
   const auto count = ::read(fd_, buffer, sizeof buffer);
@@ -183,7 +197,7 @@ void Console::on_readable(const host::Node& node, Now now) {
   if (count <= 0) return end();
   typed_.append(buffer, static_cast<std::size_t>(count));
   for (auto end = typed_.find('\n'); end != std::string::npos; end = typed_.find('\n')) {
-    write_what_fits(console_answer(typed_.substr(0, end), node, now));
+    write_what_fits(console_answer(typed_.substr(0, end), node, now, effects));
     typed_.erase(0, end + 1);
   }
   if (typed_.size() > kLongestLine) typed_.clear();

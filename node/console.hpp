@@ -1,6 +1,7 @@
 // The node's own console: whoever sits at its terminal types `report`, `servers` or `clients`, and is told how things
-// look from this node. It reads the standard input only when that is a terminal in the foreground, or when told to, and
-// never keeps the node waiting: what the terminal does not take at once is dropped.
+// look from this node, or says with `log` what it is to log. It reads the standard input only when that is a terminal
+// in the foreground, or when told to, and never keeps the node waiting: what the terminal does not take at once is
+// dropped.
 #pragma once
 
 #include <string>
@@ -10,7 +11,7 @@
 namespace gavel::node {
 
 /// What a line typed at the console is answered with; ends with a newline, or is empty for an empty line.
-std::string console_answer(const std::string& line, const host::Node& node, Now now);
+std::string console_answer(const std::string& line, host::Node& node, Now now, host::NodeEffects& effects);
 
 class Console {
  public:
@@ -24,7 +25,7 @@ class Console {
   int fd() const { return fd_; }
   /// There is something to read: answers every whole line, to the standard output. At the end of the input the console
   /// ends, and nothing else.
-  void on_readable(const host::Node& node, Now now);
+  void on_readable(host::Node& node, Now now, host::NodeEffects& effects);
 
  private:
   void end();

@@ -4,11 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "common/base/check.hpp"
+#include "common/base/print.hpp"
+#include "common/bus/clock.hpp"
 #include "node/settings.hpp"
 
 namespace gavel::node {
@@ -44,9 +45,8 @@ spdlog::level::level_enum level_of(order::NoteKind kind) {
 }
 
 /// 2025-01-31T12:00:00.123456Z
-std::string time_text() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+std::string time_text(WallTime now) {
+  const auto micros = now.micros;
   const std::time_t seconds = micros / 1'000'000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
@@ -73,34 +73,39 @@ Log::~Log() { set_check_witness({}); }
 
 void Log::set_level(host::LogLevel least) { logger_->set_level(static_cast<spdlog::level::level_enum>(least)); }
 
-void Log::note(const host::NodeNote& note) {
+void Log::note(const host::NodeNote& note, const std::string& group_name) {
   const auto level = note.kind ? level_of(*note.kind) : spdlog::level::info;
   const auto kind = note.kind ? kKinds[static_cast<std::size_t>(*note.kind)] : std::string_view();
-  const std::string group = note.group ? std::to_string(note.group.value) : std::string();
+  const std::string group = note.group ? print(note.group) : std::string();
   last_.push_back((group.empty() ? "" : "group " + group + ": ") + std::string(kind) + " " + note.text);
   if (last_.size() > kKeptNotes) last_.pop_front();
-  write({level, kind, group, note.text});
+  write({level, note.text, kind, group, group_name, note.term});
 }
 
-void Log::info(std::string_view text) { write({spdlog::level::info, {}, {}, text}); }
-void Log::warn(std::string_view text) { write({spdlog::level::warn, {}, {}, text}); }
-void Log::error(std::string_view text) { write({spdlog::level::err, {}, {}, text}); }
+void Log::info(std::string_view text) { write({spdlog::level::info, text}); }
+void Log::warn(std::string_view text) { write({spdlog::level::warn, text}); }
+void Log::error(std::string_view text) { write({spdlog::level::err, text}); }
 
 void Log::write(const Line& line) {
   const auto level = static_cast<spdlog::level::level_enum>(line.level);
   if (!logger_->should_log(level)) return;
   const auto level_name = spdlog::level::to_string_view(level);
   const std::string_view level_text(level_name.data(), level_name.size());
+  const std::string time = time_text(bus::wall_now());
   if (json_) {
-    nlohmann::ordered_json out{{"time", time_text()}, {"level", level_text}, {"node", name_}};
+    nlohmann::ordered_json out{{"time", time}, {"level", level_text}, {"node", name_}};
     if (!line.group.empty()) out["group"] = line.group;
+    if (!line.group_name.empty()) out["group_name"] = line.group_name;
+    if (line.term) out["term"] = {{"round", line.term.round}, {"uid", hex(line.term.uid.value)}};
     if (!line.kind.empty()) out["kind"] = line.kind;
     out["text"] = line.text;
     logger_->log(level, "{}", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  std::string out = time_text() + " " + std::string(level_text) + " " + name_;
+  std::string out = time + " " + std::string(level_text) + " " + name_;
   if (!line.group.empty()) out += " group " + std::string(line.group);
+  if (!line.group_name.empty()) out += " (" + std::string(line.group_name) + ")";
+  if (line.term) out += " term " + std::to_string(line.term.round) + "." + hex(line.term.uid.value);
   out += ": ";
   if (!line.kind.empty()) out += std::string(line.kind) + ": ";
   logger_->log(level, "{}{}", out, line.text);

@@ -28,17 +28,20 @@ class Log {
   /// How this node is called in each line from now on.
   void set_name(std::string name) { name_ = std::move(name); }
   void set_level(host::LogLevel least);
-  void note(const host::NodeNote& note);
+  /// `group_name`: what people call the note's group; empty if that is not known.
+  void note(const host::NodeNote& note, const std::string& group_name);
   void info(std::string_view text);
   void warn(std::string_view text);
   void error(std::string_view text);
 
  private:
   struct Line {
-    int level;               ///< spdlog's
-    std::string_view kind;   ///< empty: none
-    std::string_view group;  ///< empty: none
+    int level;  ///< spdlog's
     std::string_view text;
+    std::string_view kind = {};   ///< empty: none
+    std::string_view group = {};  ///< its number; empty: of the node as a whole
+    std::string_view group_name = {};
+    wire::Term term = {};  ///< none if its round is 0
   };
   void write(const Line& line);
 

@@ -12,6 +12,7 @@
 #include "common/base/check.hpp"
 #include "common/base/print.hpp"
 #include "common/wire/limits.hpp"
+#include "node/process_usage.hpp"
 #include "node/version.hpp"
 
 namespace gavel::node {
@@ -110,6 +111,11 @@ Result<void> Runtime::start() {
   bus_->watch_fd(storage_->readable_fd());
   bus_->watch_fd(signals_.fd());
   if (console_.fd() >= 0) bus_->watch_fd(console_.fd());
+  if (settings_.metrics.empty()) return {};
+  auto metrics = MetricsServer::open(settings_.metrics, [] { return host::metrics(process_usage()); });
+  if (!metrics) return tl::unexpected<Error>(metrics.error());
+  metrics_ = *std::move(metrics);
+  bus_->watch_fd(metrics_->asked_fd());
   return {};
 }
 
@@ -118,7 +124,7 @@ host::NodeSetup Runtime::setup() const {
   out.options.heartbeat = settings_.heartbeat;
   out.options.suspicion = settings_.suspicion;
   out.options.hold_down = settings_.hold_down;
-  out.options.narrate = settings_.log_level == "trace";
+  out.log_level = host::log_level_of(settings_.log_level).value_or(host::LogLevel::info);
   out.cluster = settings_.cluster;
   out.name = name_;
   out.version = kVersion;
@@ -157,7 +163,7 @@ void Runtime::begin_to_serve() {
 Result<void> Runtime::publish_card() const {
   const auto& at = bus_->endpoints();
   const Uid uid = directory_.identity.uid();
-  const nlohmann::ordered_json card{
+  nlohmann::ordered_json card{
       {"uid", hex(uid.value)},
       {"name", name_},
       {"cluster", settings_.cluster},
@@ -166,9 +172,11 @@ Result<void> Runtime::publish_card() const {
       {"durability", settings_.durable ? "fsync" : "memory"},
       {"endpoints", {{"client", at.client}, {"peer", at.peer}, {"pub", at.pub}}},
   };
+  if (metrics_) card["metrics"] = metrics_->url();
   if (auto written = directory_.publish(card.dump(1) + "\n"); !written) return written;
   log_.info("ready: uid " + hex(uid.value) + ", clients and --join at " + at.client.substr(6) + ", cluster " +
-            settings_.cluster + (settings_.durable ? "" : ", durability memory"));
+            settings_.cluster + (settings_.durable ? "" : ", durability memory") +
+            (metrics_ ? ", metrics at " + metrics_->url() : ""));
   return {};
 }
 
@@ -224,14 +232,17 @@ void Runtime::on_beacon(BytesView datagram, const std::string& /*from*/) {
 
 void Runtime::on_fd(int fd) {
   if (fd == signals_.fd()) return on_signal();
+  if (metrics_ && fd == metrics_->asked_fd()) return on_metrics_wanted();
   if (fd != console_.fd()) return on_storage();
-  console_.on_readable(*node_, bus::now());
+  console_.on_readable(*node_, bus::now(), effects_);
   if (console_.fd() < 0) bus_->unwatch_fd(fd);
 }
 
 void Runtime::on_storage() {
   const auto report = storage_->collect();
   disk_reports_ += report.durable.empty() ? 0 : 1;
+  syncs_ += report.syncs;
+  bytes_written_ += report.bytes;
   for (const auto& note : report.notes) node_->on_storage_note(bus::now(), note, effects_);
   something_durable_ = something_durable_ || !report.durable.empty();
   if (!report.durable.empty()) node_->on_durable(bus::now(), report.durable.back(), effects_);
@@ -239,6 +250,26 @@ void Runtime::on_storage() {
   storage_failed_ = true;
   unsubmitted_.clear();
   node_->on_storage_failed(bus::now(), report.failure->message, effects_);
+}
+
+void Runtime::on_metrics_wanted() {
+  if (!metrics_->take_question()) return;
+  const auto& bus = bus_->counters();
+  const auto queue = storage_->queue();
+  const host::Surroundings around{
+      .published = bus.published,
+      .unsent_peer = bus.unsent_peer,
+      .unsent_client = bus.unsent_client,
+      .wrong_frames = bus.malformed,
+      .tapped = tap_->wanted(),
+      .syncs = syncs_,
+      .bytes_written = bytes_written_,
+      .unsubmitted = unsubmitted_.size(),
+      .storage_batches = queue.batches,
+      .storage_bytes = queue.bytes,
+  };
+  const Now now = bus::now();
+  metrics_->answer({host::metrics(*node_, now, around), node_->ailment(now)});
 }
 
 void Runtime::on_signal() {
@@ -313,7 +344,11 @@ void Runtime::carry_out_sends() {
 void Runtime::tell_people() {
   if (effects_.log_level) log_.set_level(*effects_.log_level);
   if (effects_.sync_delay) storage_->set_sync_delay(*effects_.sync_delay);
-  for (const auto& note : effects_.notes) log_.note(note);
+  for (auto& note : effects_.notes) {
+    const auto* replica = note.term ? nullptr : node_->replica(note.group);
+    if (replica) note.term = replica->promised();
+    log_.note(note, note.group ? node_->name_of(note.group) : std::string());
+  }
   for (const auto& alarm : effects_.alarms) log_.error(alarm);
 }
 

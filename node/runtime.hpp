@@ -13,8 +13,10 @@
 #include "common/store/storage_thread.hpp"
 #include "node/console.hpp"
 #include "node/data_directory.hpp"
+#include "node/host/metrics.hpp"
 #include "node/host/node.hpp"
 #include "node/log.hpp"
+#include "node/metrics_server.hpp"
 #include "node/settings.hpp"
 #include "node/tap.hpp"
 
@@ -61,6 +63,7 @@ class Runtime final : private bus::Sink {
   void on_beacon(BytesView datagram, const std::string& from) override;
   void on_fd(int fd) override;
   void on_storage();
+  void on_metrics_wanted();
   void on_signal();
   void tell_of_lost_peers();
 
@@ -87,11 +90,14 @@ class Runtime final : private bus::Sink {
   std::vector<Bytes> unreachable_;
   std::vector<Uid> lost_;
   std::uint64_t disk_reports_ = 0;  ///< about one a sync
+  Histogram syncs_;
+  std::uint64_t bytes_written_ = 0;
   bool serving_ = false;
   bool something_durable_ = false;
   bool storage_failed_ = false;
   std::optional<host::Exit> exit_;
   Console console_;
+  std::unique_ptr<MetricsServer> metrics_;  ///< null: nobody wants them
 };
 
 }  // namespace gavel::node

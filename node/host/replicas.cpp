@@ -183,6 +183,7 @@ void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
   for (const auto& unicast : scratch_.unicasts) {
     effects.peers.push_back({unicast.to, wire::seal(envelope, unicast.message)});
     counters_.count_out(effects.peers.back().frame);
+    counters_.tally.count(unicast);
   }
   GAVEL_CHECK(!hosted.observer || scratch_.persists.empty(), "an observer keeps nothing on the disk");
   for (const auto& persist : scratch_.persists) {
@@ -196,7 +197,7 @@ void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
 
 void Replicas::narrate(Hosted& hosted, NodeEffects& effects) {
   for (auto& note : scratch_.notes) {
-    ++counters_.tally.notes[static_cast<std::size_t>(note.kind)];
+    counters_.tally.count(note);
     if (note.kind == order::NoteKind::snapshot_installed) hosted.history.restart(hosted.replica->base());
     if (note.kind == order::NoteKind::diverged)
       effects.alarms.push_back("group " + print(hosted.group) +

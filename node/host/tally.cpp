@@ -1,6 +1,7 @@
 #include "node/host/tally.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace gavel::host {
 namespace {
@@ -17,6 +18,12 @@ Bytes beginning_of_bid_reply() {
 }
 
 }  // namespace
+
+void Tally::count(const order::Unicast& unicast) {
+  if (std::holds_alternative<wire::Missing>(unicast.message)) ++missed_batches;
+  if (std::holds_alternative<wire::Fetch>(unicast.message)) ++missed_entries;
+  if (std::holds_alternative<wire::SnapshotFetch>(unicast.message)) ++missed_snapshots;
+}
 
 std::optional<auction::Verdict> verdict_in(BytesView reply) {
   static const Bytes kBeginning = beginning_of_bid_reply();

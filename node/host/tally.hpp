@@ -19,6 +19,10 @@ inline constexpr std::size_t kAnswerStatuses = static_cast<std::size_t>(wire::An
 
 struct Tally {
   std::array<std::uint64_t, kNoteKinds> notes{};
+  // Requests of this node for what it missed.
+  std::uint64_t missed_batches = 0;
+  std::uint64_t missed_entries = 0;
+  std::uint64_t missed_snapshots = 0;  ///< pieces of one
   /// Bids that came in through this node, each when it was judged for the first time: sent again, it counts no more,
   /// here or elsewhere. So the sum over all nodes is that of all bids.
   std::array<std::uint64_t, auction::kVerdicts> verdicts{};
@@ -26,6 +30,8 @@ struct Tally {
   Histogram command;                                      ///< from the client's frame to the answer; status ok only
   Histogram commit;                                       ///< of slots that a leader appended here, until committed
 
+  void count(const order::Note& note) { ++notes[static_cast<std::size_t>(note.kind)]; }
+  void count(const order::Unicast& unicast);
   std::uint64_t of(order::NoteKind kind) const { return notes[static_cast<std::size_t>(kind)]; }
 };
 

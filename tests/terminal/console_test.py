@@ -58,9 +58,9 @@ class Console(unittest.TestCase):
     def test_a_pipe_is_answered_when_that_was_asked_for(self):
         node = self.started("--console")
         print("help\nreport", file=node.stdin, flush=True)
-        said = [node.stdout.readline() for _ in range(6)]
+        said = [node.stdout.readline() for _ in range(7)]
         self.assertIn("report", said[0])
-        self.assertIn("solo, uid", said[5])
+        self.assertIn("solo, uid", said[6])
         node.stdin.close()
         node.terminate()
         self.assertEqual(node.wait(timeout=20), 0)
