@@ -24,11 +24,11 @@ deps: ## install the Debian packages that are missing (tools/packages.txt)
 	    apt-get update -q; apt-get install -y -q --no-install-recommends $(packages)'; \
 	fi
 
-build: deps ## build the programs: gavel-node, gavel and gavel-sim land in build/bin/
-	@$(call compile,release) --target gavel-node gavel gavel-sim
+build: deps ## build the programs: gavel-node, gavel, gavel-sniff and gavel-sim land in build/bin/
+	@$(call compile,release) --target gavel-node gavel gavel-sniff gavel-sim
 
 house: deps
-	@$(call compile,release) --target gavel-node gavel
+	@$(call compile,release) --target gavel-node gavel gavel-sniff
 
 all: deps ## build everything, the tests too
 	@$(call compile,release)

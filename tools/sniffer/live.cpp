@@ -9,6 +9,7 @@
 #include "common/bus/clock.hpp"
 #include "common/bus/endpoint.hpp"
 #include "common/wire/envelope.hpp"
+#include "common/wire/tap_messages.hpp"
 #include "tools/sniffer/header.hpp"
 
 namespace gavel::sniffer {
@@ -60,10 +61,6 @@ Live::~Live() = default;
 void Live::turn(TimePoint until, const std::function<void(const Capture&)>& take) {
   take_ = &take;
   probe();
-  if (names_told_ != names_.version()) {
-    names_told_ = names_.version();
-    hand_over({bus::wall_now(), Channel::names, {}, names_.encode()});
-  }
   subscriber_.poll(std::min(until, std::max(probe_at_, bus::steady_now())), *this);
   take_ = nullptr;
 }
@@ -80,8 +77,12 @@ void Live::probe() {
   static_cast<void>(beacon_->send(wire::seal(self, wire::Probe{})));
 }
 
-void Live::hand_over(Capture capture) {
-  if (take_ != nullptr) (*take_)(capture);
+void Live::hand_over(const Capture& capture) {
+  if (names_told_ != names_.version()) {
+    names_told_ = names_.version();
+    (*take_)({capture.at, Channel::names, {}, names_.encode()});
+  }
+  (*take_)(capture);
 }
 
 void Live::look_at(BytesView frame) {

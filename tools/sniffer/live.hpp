@@ -41,7 +41,8 @@ class Live final : private bus::SubscriberSink {
   /// Whose it is, and whether that is news.
   void look_at(BytesView frame);
   void connect(Uid node, const std::string& pub);
-  void hand_over(Capture capture);
+  /// After what is new about names.
+  void hand_over(const Capture& capture);
   void probe();
 
   const cli::Settings settings_;

@@ -74,9 +74,7 @@ Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& he
   }
   Recorder recorder(name, fd);
   recorder.buffer_ = kRecordingMagic;
-  auto begun = recorder.append(wire::encode(head));
-  if (begun) begun = recorder.flush();
-  if (!begun) return tl::unexpected<Error>(begun.error());
+  if (auto begun = recorder.append(wire::encode(head)); !begun) return tl::unexpected<Error>(begun.error());
   return recorder;
 }
 

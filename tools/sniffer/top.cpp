@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -172,9 +173,7 @@ class Top final : public View {
                     right("messages", kNumberWidth) + right("bytes", kNumberWidth));
     };
     std::vector<std::string> lines{heading(shown_time(now)), line("all", all_)};
-    std::size_t wanted = 0;
-    for (const Table& table : tables) wanted += table.rows.size();
-    std::size_t room = wanted;
+    std::size_t room = 0;
     if (in_place) {
       const std::size_t frame = lines.size() + 2 * tables.size() + 1;
       const std::size_t rows = options_.rows();
@@ -182,7 +181,8 @@ class Top final : public View {
     }
     // What one table does not need is there for the next; the last, the types, are the most.
     for (std::size_t i = 0; i < tables.size(); ++i) {
-      const std::size_t share = std::max<std::size_t>(1, room / (tables.size() - i));
+      const std::size_t share =
+          in_place ? std::max<std::size_t>(1, room / (tables.size() - i)) : std::numeric_limits<std::size_t>::max();
       const std::size_t shown = std::min(share, tables[i].rows.size());
       room -= std::min(room, shown);
       lines.emplace_back();

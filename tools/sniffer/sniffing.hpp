@@ -1,0 +1,88 @@
+// The way of a capture through the program: counted, recorded, decoded, watched, filtered, shown. Live captures and
+// recorded ones go the same way. What there is to say beside what is shown goes to the messages' stream: losses as they
+// are noticed, violations at once, and a summary at the end.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "tools/sniffer/decode.hpp"
+#include "tools/sniffer/filter.hpp"
+#include "tools/sniffer/losses.hpp"
+#include "tools/sniffer/names.hpp"
+#include "tools/sniffer/recording.hpp"
+#include "tools/sniffer/view.hpp"
+#include "tools/sniffer/watch.hpp"
+
+namespace gavel::sniffer {
+
+struct SniffingOptions {
+  std::string cluster;
+  bool quiet = false;
+  bool watches = true;
+  std::uint64_t most = 0;  ///< messages shown, or recorded when nothing is shown; 0: any number
+  std::optional<Duration> time_limit;
+  bool filters = true;  ///< what the view gets; otherwise it asks (Sniffing::wants)
+  bool colours_messages = false;
+};
+
+class Sniffing {
+ public:
+  /// `messages` outlives this.
+  Sniffing(SniffingOptions options, Filter filter, std::ostream& messages);
+
+  /// For views, which are made with them.
+  const Names& names() const { return names_; }
+  /// By the filters.
+  bool wants(const Seen& seen) { return filter_.passes(seen, names_); }
+  /// Without a view nothing is shown.
+  void show_in(std::unique_ptr<View> view) { view_ = std::move(view); }
+  void record_in(Recorder recorder) { recorder_.emplace(std::move(recorder)); }
+
+  /// Error: the recording cannot be written.
+  Result<void> take(const Capture& capture);
+  /// Time passes: several times a second live, and at least before each capture of a recording.
+  void tick(WallTime now);
+  /// Nothing more is wanted: enough was shown, or the time is over, or the view is done.
+  bool over() const { return over_; }
+  /// When the time will be over; nothing without a limit, or before the first capture.
+  std::optional<WallTime> ends_at() const;
+  /// What was buffered is written.
+  Result<void> flush();
+  /// The view shows what it held back, and the summary is said.
+  Result<void> end();
+
+  std::uint64_t violations() const { return watch_.found(); }
+  std::uint64_t seen() const { return seen_; }
+
+ private:
+  void count(const Capture& capture);
+  void look(const Capture& capture);
+  bool is_of_a_sniffer(const Seen& seen) const;
+  void say(const std::vector<Violation>& violations);
+  void say_missed();
+  void say_summary();
+
+  const SniffingOptions options_;
+  Filter filter_;
+  std::ostream& messages_;
+  Names names_;
+  Decoder decoder_;
+  Losses losses_;
+  Watch watch_;
+  std::unique_ptr<View> view_;
+  std::optional<Recorder> recorder_;
+
+  std::optional<WallTime> began_;
+  bool over_ = false;
+  std::uint64_t seen_ = 0;
+  std::uint64_t shown_ = 0;
+  std::uint64_t foreign_ = 0;
+  std::uint64_t not_understood_ = 0;
+  std::map<Uid, std::uint64_t> unsaid_;  ///< missed, and not said yet
+  WallTime said_at_;
+};
+
+}  // namespace gavel::sniffer
