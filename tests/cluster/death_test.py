@@ -52,7 +52,7 @@ class Death(ClusterTest):
         auction = self.auction()
         gateway = self.outsiders(auction)[0]
         others = [node for node in self.cluster.live() if node is not gateway]
-        load = self.load(auction, count=6)  # spread over all nodes
+        load = self.load(auction, count=10)  # spread over all nodes, whoever else is served there
         self.bids(load, 20)
         self.assertIn(gateway.name, {answer["gateway"] for answer in load.answers()})
         before = len(load.answers())

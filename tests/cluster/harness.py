@@ -20,15 +20,22 @@ from checks import compare  # noqa: E402
 from client import DIRECTORY  # noqa: E402
 from local_cluster import LocalCluster  # noqa: E402
 from processes import wait_until  # noqa: E402
+from recorder import Recorder  # noqa: E402
 
 AUCTION_SECONDS = 300  # longer than any test
 FAILOVER_LIMIT = 10    # seconds; the figures proper are `measure`'s business
+# Where the logs and the recording of a test that failed are kept.
+ARTIFACTS = pathlib.Path(os.environ.get("GAVEL_ARTIFACTS", ROOT / "build" / "artifacts"))
+# What a sniffer does during each test: "record" its bus, "check" it as well (a broken invariant fails the test), or "off".
+SNIFF = os.environ.get("GAVEL_SNIFF", "record")
 
 
 class ClusterTest(unittest.TestCase):
-    """Five nodes, founded anew for each test. What was done is printed as it is done; the nodes' logs stay after a failure."""
+    """Five nodes, founded anew for each test. What was done is printed as it is done; the nodes' logs, and a recording of all
+    that they said to each other, stay after a failure."""
 
     NODES = 5
+    RECORDS = True  # False: where a sniffer does not reach the nodes, or would be in the way
     # No hand-over to a higher uid in the middle of a test, and no replacement of a dead member: who leads and who serves is
     # changed by the test's faults alone.
     OPTIONS = ("--hold-down", "60000", "--replace-after", "600")
@@ -39,6 +46,9 @@ class ClusterTest(unittest.TestCase):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="gavel-cluster-"))
         self.addCleanup(self._clear_up)
         self.cluster = self.make_cluster()
+        self.recorder = None
+        if self.RECORDS and SNIFF != "off":
+            self.recorder = Recorder.start(self.cluster, self.directory / "bus.gsniff", check=SNIFF == "check")
         self.cluster.start(self.NODES, options_of=self.options_of)
         self.cluster.wait_joined()
         self.say(f"{self.NODES} nodes have found each other")
@@ -53,14 +63,37 @@ class ClusterTest(unittest.TestCase):
     def _clear_up(self):
         for load in self.loads:
             load.close()
+        broken = self.recorder.end() if getattr(self, "recorder", None) else ""
         if hasattr(self, "cluster"):
             self.cluster.kill_all()
-        if self._outcome.success and not os.environ.get("GAVEL_KEEP"):
+        failed = bool(broken) or self._has_failed()
+        if failed and hasattr(self, "cluster"):
+            self._keep_artifacts()
+        if failed or os.environ.get("GAVEL_KEEP"):
+            self.say(f"the nodes' data and logs stay in {self.directory}")
+        else:
             shutil.rmtree(self.directory, ignore_errors=True)
-            return
-        self.say(f"the nodes' data and logs stay in {self.directory}")
-        for node in self.cluster.nodes if hasattr(self, "cluster") and not self._outcome.success else []:
+        if broken:
+            self.fail(broken)
+
+    def _has_failed(self):
+        # Not _outcome.success, which is of the present step: of a clean-up it is true until that one fails.
+        result = self._outcome.result
+        return any(getattr(test, "test_case", test) is self for test, _ in result.failures + result.errors)
+
+    def _keep_artifacts(self):
+        """What the nodes printed and the recording, without the nodes' data: little enough to be carried away."""
+        kept = ARTIFACTS / self.id()
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for file in self.directory.iterdir():
+            if file.is_file():
+                shutil.copy2(file, kept)
+        for node in self.cluster.nodes:
             print(f"--- {node.name}, its last lines:\n{node.log_tail(15)}", flush=True)
+        self.say(f"logs are kept in {kept}" + ("; its recording reads with" if self.recorder else ""))
+        for command in self.recorder.how_to_look(kept / self.recorder.file.name) if self.recorder else []:
+            print(f"    {command}", flush=True)
 
     def say(self, text):
         now = datetime.datetime.now(datetime.timezone.utc)  # as in the nodes' logs

@@ -1,0 +1,56 @@
+"""A sniffer that records what goes over a cluster's bus into a file, from before its nodes start until it is ended."""
+
+import os
+import pathlib
+
+from processes import Process
+
+EXIT_VIOLATION = 1
+
+
+class Recorder:
+    """`FILE` is the recording, `FILE.log` what the sniffer had to say."""
+
+    def __init__(self, program, file, process):
+        self.program, self.file, self.process = program, pathlib.Path(file), process
+
+    @classmethod
+    def start(cls, cluster, file, check=False):
+        """None if there is no gavel-sniff beside gavel-node. `check`: it also looks for broken invariants."""
+        program = cluster.programs / "gavel-sniff"
+        if not os.access(program, os.X_OK):
+            return None
+        file = pathlib.Path(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        command = [program, "--cluster", cluster.name, "--beacon-port", cluster.beacon_port, "--timeout", 86400,
+                   "--record", file, *(["--check"] if check else [])]
+        return cls(program, file, Process.start([str(word) for word in command], cls.log_of(file), tied=True))
+
+    @staticmethod
+    def log_of(file):
+        return file.with_name(file.name + ".log")
+
+    @property
+    def log(self):
+        return self.log_of(self.file)
+
+    def said(self):
+        try:
+            return self.log.read_text(errors="replace").strip()
+        except OSError:
+            return ""
+
+    def end(self):
+        """What is wrong with what was recorded, or with the sniffer, in words; "" if nothing is."""
+        in_time = self.process.end(patience=10)
+        code = self.process.exit_code()
+        if code == EXIT_VIOLATION:
+            return f"the sniffer saw an invariant broken:\n{self.said()}"
+        if not in_time or code != 0:
+            return f"the sniffer ended with exit code {code}:\n{self.said()}"
+        return ""
+
+    def how_to_look(self, file=None):
+        """Commands, for a person."""
+        read = f"gavel-sniff --read {file or self.file}"
+        return [f"{read} --ladder --story election", f"{read} --quiet -o jsonl", f"{read} --check"]
