@@ -7,8 +7,6 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -18,6 +16,7 @@
 #include "common/store/durable_store.hpp"
 #include "common/store/memory_store.hpp"
 #include "node/settings.hpp"
+#include "node/whole_file.hpp"
 
 namespace gavel::node {
 namespace {
@@ -75,8 +74,8 @@ std::optional<std::vector<Uid>> parse_retired(const std::string& text) {
 Result<void> read_retired(DataDirectory& directory) {
   const auto path = directory.path + kRetired;
   if (!fs::exists(path)) return {};
-  std::ifstream in(path, std::ios::binary);
-  auto uids = parse_retired({std::istreambuf_iterator<char>(in), {}});
+  const auto bytes = read_whole_file(path);
+  auto uids = parse_retired(bytes.value_or(Bytes()));
   if (uids) {
     directory.retired = *std::move(uids);
     return {};

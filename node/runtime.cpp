@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -14,15 +13,15 @@
 #include "common/wire/limits.hpp"
 #include "node/process_usage.hpp"
 #include "node/version.hpp"
+#include "node/whole_file.hpp"
 
 namespace gavel::node {
 namespace {
 
 Result<wire::Archive> read_backup(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(path + ": cannot be read");
-  const Bytes bytes(std::istreambuf_iterator<char>(in), {});
-  auto archive = wire::unpack_archive(bytes);
+  const auto bytes = read_whole_file(path);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  auto archive = wire::unpack_archive(*bytes);
   if (!archive) return fail(path + ": " + archive.error().message);
   return archive;
 }

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <numeric>
+#include <utility>
+
+#include "node/whole_file.hpp"
 
 namespace gavel::node {
 namespace {
@@ -79,12 +80,11 @@ std::size_t differences(const std::string& a, const std::string& b) {
 }  // namespace
 
 Result<std::vector<FileValue>> read_settings_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in.is_open() || in.bad()) return fail(path + ": cannot be read");
+  const auto text = read_whole_file(path);
+  if (!text) return tl::unexpected<Error>(text.error());
   std::vector<FileValue> out;
   try {
-    const auto table = toml::parse(text, path);
+    const auto table = toml::parse(*text, path);
     for (const auto& [key, node] : table) {
       out.push_back(value_of(std::string(key.str()), node));
       // A table that a dotted key made has no place of its own.
