@@ -1,6 +1,6 @@
 """Just enough of ZeroMQ's wire protocol (ZMTP 3.0, NULL mechanism) and of msgpack to talk to a node's sockets without any
 of the code under test: frames that are well made or not, and the envelope of WIRE.md around any body. `Gateway` is a
-client of one node, for what `gavel` has no command for.
+client of one node, for what `gavel` has no command for; `Publisher` is what a node's PUB is to a sniffer.
 """
 
 import random
@@ -75,6 +75,9 @@ class Peer:
     def __init__(self, address, kind=b"DEALER", timeout=5, identity=b""):
         host, _, port = address.rpartition(":")
         self.socket = socket.create_connection((host, int(port)), timeout=timeout)
+        self._shake_hands(kind, identity)
+
+    def _shake_hands(self, kind, identity=b""):
         self.socket.sendall(GREETING)
         self._read(64)
         ready = b"\x05READY" + self._property(b"Socket-Type", kind) + self._property(b"Identity", identity)
@@ -124,6 +127,36 @@ class Peer:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Publisher(Peer):
+    """A PUB that one subscriber connects to; it sends what it is told to, whatever was subscribed to."""
+
+    def __init__(self, host="127.0.0.1", timeout=5):
+        self.listener = socket.create_server((host, 0))
+        self.listener.settimeout(timeout)
+        self.timeout = timeout
+        self.socket = None
+
+    @property
+    def address(self):
+        return "tcp://{}:{}".format(*self.listener.getsockname())
+
+    def wait_for_subscriber(self, topic):
+        """Until somebody is there and has subscribed to that topic."""
+        self.socket, _ = self.listener.accept()
+        self.socket.settimeout(self.timeout)
+        self._shake_hands(b"PUB")
+        while self.receive()[0] != b"\x01" + topic:
+            pass
+
+    def publish(self, topic, frame):
+        self.send(topic, frame)
+
+    def close(self):
+        self.listener.close()
+        if self.socket:
+            self.socket.close()
 
 
 INSISTS = 99  # times that it was sent to another gateway already: it wants this one, full or not

@@ -101,7 +101,9 @@ class Rows {
   std::vector<Row> arrow(const Step& step) const {
     const bool cast = step.shape == Step::Shape::cast;
     const auto from = position(step.from);
-    const auto first = cast ? position(actors_.front()) : std::min(from, position(step.to));
+    const auto node = std::find_if(actors_.begin(), actors_.end(), [](const Actor& actor) { return actor.node; });
+    const auto first =
+        cast ? std::min(from, node == actors_.end() ? from : position(*node)) : std::min(from, position(step.to));
     const auto last = cast ? position(actors_.back()) : std::max(from, position(step.to));
     const auto label = glyphs(" " + label_of(step) + " ");
     auto line = row();
