@@ -112,6 +112,8 @@ void Live::on_fd(int fd) {
 }
 
 void Live::on_datagram(BytesView datagram) {
+  // Everybody on this port hears everybody, itself included.
+  if (const auto header = peek(datagram); header && header->from.value == directory_->client().value) return;
   look_at(datagram);
   if (const auto opened = wire::open(datagram, settings_.cluster))
     if (const auto said = opened->body<wire::Discovery>())
