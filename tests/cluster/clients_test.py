@@ -11,6 +11,8 @@ from processes import plain_environment, wait_until
 
 
 class StayingClients(ClusterTest):
+    RECORDS = False  # a sniffer is a client too, and these tests count them
+
     def watcher(self, *what, name="watcher", nodes=None):
         """`gavel watch -f`, told of these nodes only. What it prints goes to files: a pipe that nobody reads would stop it."""
         path = self.directory / f"watcher-{len(self.watchers)}"

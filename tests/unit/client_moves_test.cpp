@@ -173,6 +173,7 @@ TEST_CASE("client: what is asked of the gateway itself is asked again until it i
   state.offset = 64;
   state.bytes = share("abc");
   const CallId restore = s.client.restore(s.now, state, 5s);
+  const CallId level = s.client.set_log_level(s.now, "debug", 5s);
   s.welcome();
   s.take();
   s.sent.clear();
@@ -189,12 +190,15 @@ TEST_CASE("client: what is asked of the gateway itself is asked again until it i
   CHECK((faults_asked.drop_percent == 10 && faults_asked.blocked == std::vector{Uid{2}}));
   const auto restore_asked = s.expect<wire::RestorePiece>();
   CHECK((restore_asked.offset == 64 && *restore_asked.bytes == "abc"));
+  const auto level_asked = s.expect<wire::SetLogLevel>();
+  CHECK(level_asked.level == "debug");
   s.say(wire::ClientList{transfer_asked.id, {}, 9});  // the id of another kind of question: ignored
   CHECK(s.outcomes.empty());
   s.say(wire::ClientList{list_asked.id, {}, 9});
   s.say(wire::Operated{transfer_asked.id, true, ""});
   s.say(wire::Operated{faults_asked.id, false, "no"});
   s.say(wire::Operated{restore_asked.id, true, "going on"});
+  s.say(wire::Operated{level_asked.id, true, "logs debug"});
   wire::BackupPiece piece;
   piece.id = backup_asked.id;
   piece.size = 600;
@@ -202,6 +206,7 @@ TEST_CASE("client: what is asked of the gateway itself is asked again until it i
   CHECK(wire::decode<wire::ClientList>(s.outcome(clients).body)->total == 9);
   CHECK(wire::decode<wire::Operated>(s.outcome(transfer).body)->done);
   CHECK(wire::decode<wire::Operated>(s.outcome(restore).body)->message == "going on");
+  CHECK(wire::decode<wire::Operated>(s.outcome(level).body)->message == "logs debug");
   CHECK_FALSE(wire::decode<wire::Operated>(s.outcome(faults).body)->done);
   CHECK(wire::decode<wire::BackupPiece>(s.outcome(backup).body)->size == 600);
 }

@@ -17,6 +17,7 @@ from checks import failover_milliseconds
 from client import DIRECTORY, ClientError
 from local_cluster import LocalCluster
 from processes import Failure, wait_until
+from recorder import Recorder
 from trade import Trade
 
 NODES = 5
@@ -313,14 +314,15 @@ def elections(cluster):
     return won
 
 
-def run(directory, minutes, seed):
-    """`cluster chaos`: True if nothing was broken; else the directory stays."""
+def run(directory, minutes, seed, record=None):
+    """`cluster chaos`: True if nothing was broken; else the directory stays. `record`: a file for all that the nodes say."""
     print(f"SEED={seed} MINUTES={minutes:g}", flush=True)
     start = time.monotonic()
     cluster = LocalCluster(directory, tied=True, options=OPTIONS)
 
     def say(text):
         print(f"{time.monotonic() - start:7.1f}s  {text}", flush=True)
+    recorder = Recorder.of_a_run(cluster, record)
     clean = False
     try:
         cluster.start(NODES)
@@ -329,6 +331,8 @@ def run(directory, minutes, seed):
         clean = chaos.run(minutes * 60)
         print(f"chaos: {chaos.report()}", flush=True)
     finally:
+        if recorder is not None:
+            clean = recorder.close(lambda text: print(text, flush=True)) and clean
         cluster.kill_all()
         if clean:
             cluster.remove()

@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from processes import Process
+from processes import Failure, Process
 
 EXIT_VIOLATION = 1
 
@@ -49,6 +49,24 @@ class Recorder:
         if not in_time or code != 0:
             return f"the sniffer ended with exit code {code}:\n{self.said()}"
         return ""
+
+    @classmethod
+    def of_a_run(cls, cluster, file):
+        """For a tool that was told to --record; None if it was not. It checks as well."""
+        if file is None:
+            return None
+        recorder = cls.start(cluster, file, check=True)
+        if recorder is None:
+            raise Failure(f"there is no gavel-sniff in {cluster.programs}: build it, or leave --record out")
+        return recorder
+
+    def close(self, say):
+        """Ends it and says what came of it. True if nothing was wrong."""
+        broken = self.end()
+        say(broken or f"recorded: {self.said().splitlines()[-1] if self.said() else 'nothing'}")
+        for command in self.how_to_look():
+            say(f"    {command}")
+        return not broken
 
     def how_to_look(self, file=None):
         """Commands, for a person."""

@@ -30,6 +30,7 @@ from account import Account
 from client import DIRECTORY, ClientError
 from local_cluster import LocalCluster
 from processes import Failure, wait_until
+from recorder import Recorder
 from rolling import restart, rolling_restart
 from trade import Trade
 
@@ -284,10 +285,11 @@ class Soak:
         rolling_restart(self.cluster, lambda text: (self.say(f"       {text}"), self.turn()), groups=[DIRECTORY])
 
 
-def run(directory, minutes, seed):
-    """`cluster soak`: True if all is as it should be; else the directory stays."""
+def run(directory, minutes, seed, record=None):
+    """`cluster soak`: True if all is as it should be; else the directory stays. `record`: a file for all that the nodes say."""
     print(f"SEED={seed} MINUTES={minutes:g}", flush=True)
     cluster = LocalCluster(directory, tied=True, options=OPTIONS)
+    recorder = Recorder.of_a_run(cluster, record)
     clean = False
     try:
         cluster.start(NODES)
@@ -299,6 +301,8 @@ def run(directory, minutes, seed):
         print(f"soak: {soak.account}, auctions {soak.account.sales}, restarts and losses {soak.mishaps}, "
               f"grew {len(soak.grown)}", flush=True)
     finally:
+        if recorder is not None:
+            clean = recorder.close(lambda text: print(text, flush=True)) and clean
         cluster.kill_all()
         if clean:
             cluster.remove()
