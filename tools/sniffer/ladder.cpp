@@ -51,14 +51,14 @@ std::string label_of(const Step& step) {
 
 namespace {
 
-std::unique_ptr<StoryFinder> finder_of(StoryKind kind, const Names& names) {
-  switch (kind) {
+std::unique_ptr<StoryFinder> finder_of(const LadderOptions& options, const Names& names) {
+  switch (options.story) {
     case StoryKind::election:
       return find_election(names);
     case StoryKind::recovery:
       return find_recovery(names);
     case StoryKind::bid:
-      return find_bid(names);
+      return find_bid(names, options.picks);
     case StoryKind::all:
       break;
   }
@@ -68,7 +68,7 @@ std::unique_ptr<StoryFinder> finder_of(StoryKind kind, const Names& names) {
 class Ladder : public View {
  public:
   Ladder(std::ostream& out, const Names& names, LadderOptions options)
-      : out_(out), names_(names), options_(options), finder_(finder_of(options.story, names)) {}
+      : out_(out), names_(names), options_(std::move(options)), finder_(finder_of(options_, names)) {}
 
   void show(const Seen& seen) override {
     if (done_) return;
@@ -114,7 +114,7 @@ class Ladder : public View {
 }  // namespace
 
 std::unique_ptr<View> make_ladder(std::ostream& out, const Names& names, LadderOptions options) {
-  return std::make_unique<Ladder>(out, names, options);
+  return std::make_unique<Ladder>(out, names, std::move(options));
 }
 
 }  // namespace gavel::sniffer

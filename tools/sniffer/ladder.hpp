@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -27,6 +28,8 @@ struct LadderOptions {
   LadderFormat format = LadderFormat::text;
   std::size_t width = 100;  ///< columns of the terminal, text only
   bool colour = false;      ///< text only
+  /// Which calls a bid's story may begin with, as the filters say; it wants to see everything then. Empty: any.
+  std::function<bool(const Seen&)> picks;
 };
 std::unique_ptr<View> make_ladder(std::ostream& out, const Names& names, LadderOptions options);
 

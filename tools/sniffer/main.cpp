@@ -70,6 +70,7 @@ std::unique_ptr<View> make_view(const SniffOptions& options, int fd, std::ostrea
     ladder.format = *options.ladder;
     ladder.width = terminal.columns;
     ladder.colour = colour;
+    ladder.picks = [&sniffing](const Seen& seen) { return sniffing.wants(seen); };
     return make_ladder(out, names, ladder);
   }
   if (options.top) {
@@ -188,7 +189,7 @@ int run(const SniffOptions& options) {
   how.watches = options.check || !records_only;
   how.most = options.most;
   how.time_limit = options.time_limit;
-  how.filters = !options.follow;
+  how.filters = !options.follow && !(options.ladder && options.story == StoryKind::bid);
   how.colours_messages = wants_colour(options.colour, STDERR_FILENO);
   Sniffing sniffing(std::move(how), options.filter, std::cerr);
   Sink sink(options.out);

@@ -31,7 +31,8 @@ namespace {
 /// A request's way, as a story.
 class BidStory : public StoryFinder {
  public:
-  explicit BidStory(const Names& names) : names_(names), way_(names, FollowRequest{}, std::chrono::seconds(10)) {}
+  BidStory(const Names& names, RequestWay::Picks picks)
+      : names_(names), way_(names, FollowRequest{}, std::chrono::seconds(10), std::move(picks)) {}
 
   void take(const Seen& seen) override { way_.take(seen); }
   void tick(WallTime now) override { way_.tick(now); }
@@ -106,7 +107,9 @@ class AllStory : public StoryFinder {
 
 }  // namespace
 
-std::unique_ptr<StoryFinder> find_bid(const Names& names) { return std::make_unique<BidStory>(names); }
+std::unique_ptr<StoryFinder> find_bid(const Names& names, std::function<bool(const Seen&)> picks) {
+  return std::make_unique<BidStory>(names, std::move(picks));
+}
 std::unique_ptr<StoryFinder> find_all(const Names& names) { return std::make_unique<AllStory>(names); }
 
 }  // namespace gavel::sniffer

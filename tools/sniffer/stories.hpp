@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,7 +61,8 @@ class StoryFinder {
 };
 std::unique_ptr<StoryFinder> find_election(const Names& names);
 std::unique_ptr<StoryFinder> find_recovery(const Names& names);
-std::unique_ptr<StoryFinder> find_bid(const Names& names);
+/// `picks`: which calls it may begin with; empty: any.
+std::unique_ptr<StoryFinder> find_bid(const Names& names, std::function<bool(const Seen&)> picks = {});
 std::unique_ptr<StoryFinder> find_all(const Names& names);
 
 }  // namespace gavel::sniffer

@@ -50,7 +50,7 @@ class RecoveryStory : public StoryFinder {
     auto story = story_;
     if (group_)
       story.title = "recovery of " + names_.node(who_) + " in " + names_.group(group_) +
-                    (caught_up_ ? "" : ", as far as it was seen");
+                    (caught_up_ || !brought_ ? "" : ", as far as it was seen");
     return story;
   }
 
@@ -74,7 +74,6 @@ class RecoveryStory : public StoryFinder {
     std::string label;
     if (const auto* repair = seen.as<wire::Repair>()) {
       label = std::to_string(repair->batches.size()) + (repair->batches.size() == 1 ? " batch" : " batches");
-      caught_up_ = true;
     } else if (const auto* entries = seen.as<wire::Entries>(); entries && !entries->recovery) {
       const auto upto = entries->previous + entries->entries.size();
       label =
@@ -99,7 +98,7 @@ class RecoveryStory : public StoryFinder {
       newest_ = std::max(newest_, ack.durable);
       return;
     }
-    if (!answered_ || caught_up_ || ack.durable < brought_) return;
+    if (!brought_ || caught_up_ || ack.durable < brought_) return;
     caught_up_ = true;
     Step step{seen.at, Step::Shape::cast, {true, seen.from}, {}, "ack " + print(ack.durable), 1, true};
     step.label += ack.durable >= newest_ ? ": caught up" : ", of " + print(newest_);
