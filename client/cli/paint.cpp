@@ -68,7 +68,7 @@ void Repainter::show(const std::string& picture) {
   }
   std::cout << (first_ ? "\x1b[2J\x1b[H" : "\x1b[H");
   first_ = false;
-  for (const std::string& line : lines) std::cout << line << "\x1b[K\r\n";
+  for (const std::string& line : lines) std::cout << line << "\x1b[K\n";
   std::cout << "\x1b[J" << std::flush;
 }
 

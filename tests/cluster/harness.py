@@ -26,8 +26,8 @@ AUCTION_SECONDS = 300  # longer than any test
 FAILOVER_LIMIT = 10    # seconds; the figures proper are `measure`'s business
 # Where the logs and the recording of a test that failed are kept.
 ARTIFACTS = pathlib.Path(os.environ.get("GAVEL_ARTIFACTS", ROOT / "build" / "artifacts"))
-# What a sniffer does during each test: "record" its bus, "check" it as well (a broken invariant fails the test), or "off".
-SNIFF = os.environ.get("GAVEL_SNIFF", "record")
+# What a sniffer does during each test: "record" the bus, "check" it as well (a broken invariant fails the test), or nothing: "off".
+SNIFF = os.environ.get("GAVEL_SNIFF", "check")
 
 
 class ClusterTest(unittest.TestCase):
