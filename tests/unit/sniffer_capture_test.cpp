@@ -166,6 +166,19 @@ TEST_CASE("a recording replaces another one, and no other file") {
   CHECK(bytes_of(directory.file("notes")) == "precious");
 }
 
+TEST_CASE("two recorders never write to the same file") {
+  const Directory directory;
+  const auto file = directory.file("bus.gsniff");
+  auto first = Recorder::open(file, {kCluster, WallTime{42}});
+  REQUIRE(first);
+  CHECK_THAT(Recorder::open(file, {}).error().message, Catch::Contains("somebody else records"));
+  REQUIRE(first->write(ack(1)));
+  REQUIRE(first->flush());
+  auto reader = RecordingReader::open(file);
+  REQUIRE(reader);
+  CHECK(all_of(*reader).size() == 1);
+}
+
 TEST_CASE("a disk that is full is an error that names the file") {
   auto recorder = Recorder::open("/dev/full", {});
   REQUIRE(recorder);

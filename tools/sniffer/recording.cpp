@@ -1,6 +1,7 @@
 #include "tools/sniffer/recording.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,10 @@ Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& he
     if (::stat(name.c_str(), &found) == 0 && S_ISREG(found.st_mode)) {
       fd = ::open(name.c_str(), O_RDWR | O_CLOEXEC);
       if (fd < 0) return cannot();
+      if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        ::close(fd);
+        return fail("somebody else records to " + name + " at this moment; choose another name");
+      }
       if (!is_recording_or_empty(fd)) {
         ::close(fd);
         return fail(name + " is there and is no recording: it is not overwritten; choose another name");
@@ -70,6 +75,7 @@ Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& he
     } else {
       fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
       if (fd < 0) return cannot();
+      static_cast<void>(::flock(fd, LOCK_EX | LOCK_NB));  // a pipe or a device is as it is
     }
   }
   Recorder recorder(name, fd);
