@@ -91,13 +91,16 @@ def in_all_modes(cluster, bidders, turns, seconds, say=lambda text: None):
 
 
 def memory_with_a_stopped_one(cluster, seconds):
-    """(before, at the end of so many seconds under load with a stopped sniffer, when it is gone) in MB, of the largest node."""
+    """(before, after so many seconds under load alone, after as many beside a stopped sniffer, when it is gone) in MB, of the
+    largest node."""
     before = memory_mb(cluster.nodes)
+    time.sleep(seconds)
+    alone = memory_mb(cluster.nodes)
     with Sniffer(cluster, "stopped", cluster.directory / "bus.gsniff"):
         time.sleep(seconds)
         stopped = memory_mb(cluster.nodes)
     time.sleep(1)
-    return before, stopped, memory_mb(cluster.nodes)
+    return before, alone, stopped, memory_mb(cluster.nodes)
 
 
 def idle_cpu(cluster, turns, seconds):
