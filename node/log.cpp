@@ -76,7 +76,7 @@ void Log::set_level(host::LogLevel least) { logger_->set_level(static_cast<spdlo
 void Log::note(const host::NodeNote& note, const std::string& group_name) {
   const auto level = note.kind ? level_of(*note.kind) : spdlog::level::info;
   const auto kind = note.kind ? kKinds[static_cast<std::size_t>(*note.kind)] : std::string_view();
-  const std::string group = note.group ? print(note.group) : std::string();
+  const std::string group = note.group ? std::to_string(note.group.value) : std::string();
   last_.push_back((group.empty() ? "" : "group " + group + ": ") + std::string(kind) + " " + note.text);
   if (last_.size() > kKeptNotes) last_.pop_front();
   write({level, note.text, kind, group, group_name, note.term});

@@ -52,7 +52,7 @@ void write_groups(Exposition& out, const Node& node, Now now) {
   const auto groups = node.groups();
   for (const GroupId group : groups) {
     if (rows.size() >= kMostGroupsTold) break;
-    rows.push_back({node.replica(group)->status(now.at), node.name_of(group), print(group)});
+    rows.push_back({node.replica(group)->status(now.at), node.name_of(group), std::to_string(group.value)});
   }
   out.gauge("gavel_groups", "Replicas that live on this node, observers included.");
   out.sample(static_cast<std::uint64_t>(groups.size()));

@@ -7,7 +7,7 @@ from harness import ClusterTest
 from processes import wait_until
 
 TEXT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (trace|debug|info|warning|error) (n\d)"
-                  r"( group ([0-9a-f]+)( \((\S+)\))?( term (\d+)\.([0-9a-f]+))?)?: \S")
+                  r"( group (\d+)( \((\S+)\))?( term (\d+)\.([0-9a-f]+))?)?: \S")
 
 
 class Logs(ClusterTest):

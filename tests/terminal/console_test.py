@@ -65,6 +65,17 @@ class Console(unittest.TestCase):
         node.terminate()
         self.assertEqual(node.wait(timeout=20), 0)
 
+    def test_the_log_level_is_set_and_told(self):
+        node = self.started("--console")
+        print("log\nlog  trace\nlog loud\nreport", file=node.stdin, flush=True)
+        said = [node.stdout.readline() for _ in range(6)]
+        self.assertIn("logs info", said[0])
+        self.assertIn("logs trace", said[1])
+        self.assertIn("no log level 'loud': trace, debug", said[2])
+        self.assertTrue(any("logs trace" in line for line in said[3:]), said)
+        node.terminate()
+        self.assertEqual(node.wait(timeout=20), 0)
+
     def test_a_pipe_is_not_read_otherwise(self):
         node = self.started()
         print("report", file=node.stdin, flush=True)

@@ -4,7 +4,6 @@
 #include <map>
 #include <sstream>
 
-#include "common/base/print.hpp"
 #include "node/host/exposition.hpp"
 #include "node/host/metrics.hpp"
 #include "tests/unit/host_house.hpp"
@@ -138,7 +137,8 @@ TEST_CASE("an election, the commits after it and whoever leads show on the nodes
   CHECK(house.sum("gavel_candidacies_total") >= house.sum("gavel_elections_won_total"));
   CHECK(house.sum("gavel_commit_seconds_count") > 0);
   CHECK(house.sum("gavel_group_is_leader{group=\"directory\",group_id=\"1\"}") == 1);
-  const std::string group = "{group=\"" + house.auction.id + "\",group_id=\"" + print(house.auction.group) + "\"}";
+  const std::string group =
+      "{group=\"" + house.auction.id + "\",group_id=\"" + std::to_string(house.auction.group.value) + "\"}";
   CHECK(house.sum("gavel_group_is_leader" + group) == 1);
   for (const std::uint64_t uid : {1U, 2U, 3U}) {
     const auto samples = house.samples(uid);
