@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "common/base/check.hpp"
+#include "common/base/version.hpp"
 #include "common/bus/endpoint.hpp"
-#include "node/version.hpp"
 
 namespace gavel::node {
 namespace {

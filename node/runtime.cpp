@@ -10,9 +10,9 @@
 
 #include "common/base/check.hpp"
 #include "common/base/print.hpp"
+#include "common/base/version.hpp"
 #include "common/wire/limits.hpp"
 #include "node/process_usage.hpp"
-#include "node/version.hpp"
 #include "node/whole_file.hpp"
 
 namespace gavel::node {

@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "common/base/version.hpp"
 #include "node/settings_options.hpp"
 #include "node/settings_sources.hpp"
-#include "node/version.hpp"
 
 namespace gavel::node {
 namespace {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "client/cli/commands.hpp"
+#include "common/base/version.hpp"
 
 namespace {
 
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
 
   Context context;
   CLI::App app(kAbout, "gavel");
-  app.set_version_flag("--version", "gavel 0.1.0");
+  app.set_version_flag("--version", std::string("gavel ") + gavel::kVersion);
   app.require_subcommand(1);
   app.fallthrough();
   add_global_options(app, context.settings);

@@ -6,14 +6,13 @@
 
 #include "client/cli/output.hpp"
 #include "client/cli/rows.hpp"
+#include "common/base/version.hpp"
 #include "common/wire/envelope.hpp"
 #include "tools/sniffer/completion.hpp"
 #include "tools/sniffer/nearest.hpp"
 
 namespace gavel::sniffer {
 namespace {
-
-constexpr const char* kVersion = "0.1.0";
 
 constexpr const char* kAbout =
     "Shows every message of a Gavel cluster: between nodes, and between nodes and clients.\n\n"
