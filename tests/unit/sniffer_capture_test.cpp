@@ -78,6 +78,7 @@ Sniffed sniff(const std::vector<Capture>& captures, SniffingOptions options = {}
     sniffing.tick(capture.at);
     REQUIRE(sniffing.take(capture));
   }
+  sniffing.end_view();
   REQUIRE(sniffing.end());
   return {shown.str(), said.str(), sniffing.over()};
 }

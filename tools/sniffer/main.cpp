@@ -207,9 +207,9 @@ int run(const SniffOptions& options) {
     Live live(options.settings);
     sniff_live(options, sniffing, live, sink);
   }
-  const auto ended = sniffing.end();
+  sniffing.end_view();
   sink.flush();
-  require(ended);
+  require(sniffing.end());
   return !whole || (options.check && sniffing.violations() > 0) ? static_cast<int>(cli::Exit::internal) : 0;
 }
 

@@ -95,8 +95,11 @@ std::optional<WallTime> Sniffing::ends_at() const {
 
 Result<void> Sniffing::flush() { return recorder_ ? recorder_->flush() : Result<void>{}; }
 
-Result<void> Sniffing::end() {
+void Sniffing::end_view() {
   if (view_) view_->end();
+}
+
+Result<void> Sniffing::end() {
   auto flushed = flush();
   say_missed();
   say_summary();

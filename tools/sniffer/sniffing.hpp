@@ -51,7 +51,9 @@ class Sniffing {
   std::optional<WallTime> ends_at() const;
   /// What was buffered is written.
   Result<void> flush();
-  /// The view shows what it held back, and the summary is said.
+  /// The view shows what it held back.
+  void end_view();
+  /// The recording is complete, and the summary is said.
   Result<void> end();
 
   std::uint64_t violations() const { return watch_.found(); }
