@@ -240,7 +240,7 @@ void LogWatch::on_beat(const Context& context, const Seen& seen, const wire::Bea
 void LogWatch::on_ack(const Context& context, const Seen& seen, const wire::Ack& ack) {
   heard_term(ack.term);
   highest_commit_ = std::max(highest_commit_, ack.applied);
-  acked_[ack.term].insert(seen.from);
+  if (auto& members = acked_[ack.term]; members.size() < kMembers) members.insert(seen.from);
   while (acked_.size() > 4 * kReigns) acked_.erase(acked_.begin());
   std::erase_if(suspects_, [&](const Suspect& suspect) { return judged(context, suspect); });
 }

@@ -78,6 +78,7 @@ class LogWatch {
   static constexpr std::size_t kReigns = 8;
   static constexpr std::size_t kPublishers = 512;
   static constexpr std::size_t kSuspects = 16;
+  static constexpr std::size_t kMembers = 256;
 
   struct Held {
     wire::Entry entry;
