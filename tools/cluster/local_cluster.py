@@ -144,6 +144,14 @@ class LocalCluster:
             return None
         except ValueError as error:
             raise Failure(f"{path} cannot be read ({error}): remove the directory if no cluster runs in it") from error
+        try:
+            return cls._loaded(directory, state)
+        except (KeyError, TypeError) as error:
+            raise Failure(f"{path} is another version's ({error} is missing): end its nodes, and remove the directory") \
+                from error
+
+    @classmethod
+    def _loaded(cls, directory, state):
         cluster = cls(directory, name=state["cluster"], beacon_port=state["beacon_port"], options=state["options"])
         for entry in state["nodes"]:
             process = Process(entry["pid"], entry["started"]) if entry["pid"] else None
