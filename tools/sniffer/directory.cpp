@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kAskEvery = std::chrono::seconds(1);
 /// However often something unknown turns up.
-constexpr auto kAskAtMostEvery = std::chrono::milliseconds(200);
+constexpr auto kAskAtMostEvery = std::chrono::milliseconds(50);
 /// In turns; in between auctions are asked for only when an unknown group was seen.
 constexpr unsigned kAuctionsEvery = 10;
 /// The program waits for a call that is under way when it ends.
@@ -64,8 +64,11 @@ void Directory::run() {
     bool asked = false;
     {
       std::unique_lock lock(mutex_);
-      if (turn > 0 && !ending_) changed_.wait_for(lock, kAskAtMostEvery, [this] { return ending_; });
-      changed_.wait_for(lock, kAskEvery - kAskAtMostEvery, [this] { return ending_ || asked_; });
+      // The first time not at once: nodes are to know who sniffs before it asks, so that they say whose questions these
+      // are.
+      if (turn > 0) changed_.wait_for(lock, kAskAtMostEvery, [this] { return ending_; });
+      changed_.wait_for(lock, turn > 0 ? kAskEvery - kAskAtMostEvery : kAskAtMostEvery,
+                        [this] { return ending_ || asked_; });
       if (ending_) return;
       asked = std::exchange(asked_, false);
     }

@@ -48,7 +48,7 @@ class Directory {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
-  bool asked_ = true;
+  bool asked_ = false;
   std::optional<DirectoryNews> news_;
 
   std::thread thread_;

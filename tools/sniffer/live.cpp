@@ -16,7 +16,9 @@ namespace gavel::sniffer {
 namespace {
 
 constexpr std::size_t kMostOthers = 8;
+constexpr std::size_t kMostUnknown = 4096;
 constexpr Duration kProbeEvery = 500ms;
+constexpr Duration kAskAgainAfter = 200ms;
 
 /// Where a node publishes, by the "host:port" by which people name it.
 std::string pub_endpoint_of(const std::string& node) {
@@ -96,7 +98,18 @@ void Live::look_at(BytesView frame) {
   found_ = true;
   const bool known_group =
       !header->group || header->group == kDirectoryGroup || names_.groups().contains(header->group);
-  if (!known_group || !names_.nodes().contains(header->from)) directory_->ask_soon();
+  if (!known_group) ask_about(header->group.value);
+  if (!names_.nodes().contains(header->from)) ask_about(header->from.value);
+}
+
+/// There may be no name to be had: once in a while is enough.
+void Live::ask_about(std::uint64_t unknown) {
+  const TimePoint now = bus::steady_now();
+  if (asked_.size() >= kMostUnknown) asked_.clear();
+  const auto [at, first] = asked_.try_emplace(unknown, now);
+  if (!first && now - at->second < kAskAgainAfter) return;
+  at->second = now;
+  directory_->ask_soon();
 }
 
 void Live::on_published(BytesView topic, BytesView payload) {
@@ -114,13 +127,13 @@ void Live::on_fd(int fd) {
 void Live::on_datagram(BytesView datagram) {
   // Everybody on this port hears everybody, itself included.
   if (const auto header = peek(datagram); header && header->from.value == directory_->client().value) return;
-  look_at(datagram);
   if (const auto opened = wire::open(datagram, settings_.cluster))
     if (const auto said = opened->body<wire::Discovery>())
       if (const auto* beacon = std::get_if<wire::Beacon>(&*said)) {
         connect(beacon->uid, beacon->pub);
         names_.learn_node(beacon->uid, beacon->name);
       }
+  look_at(datagram);
   hand_over({bus::wall_now(), Channel::datagram, {}, Bytes(datagram)});
 }
 

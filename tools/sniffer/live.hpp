@@ -40,6 +40,8 @@ class Live final : private bus::SubscriberSink {
   void on_news(const DirectoryNews& news);
   /// Whose it is, and whether that is news.
   void look_at(BytesView frame);
+  /// A group or a node that has no name.
+  void ask_about(std::uint64_t unknown);
   void connect(Uid node, const std::string& pub);
   /// After what is new about names.
   void hand_over(const Capture& capture);
@@ -54,6 +56,7 @@ class Live final : private bus::SubscriberSink {
   std::set<std::string> given_;           ///< endpoints of --node
   Names names_;
   std::uint64_t names_told_ = 0;
+  std::map<std::uint64_t, TimePoint> asked_;  ///< about what has no name, and when
   bool found_ = false;
   std::set<std::string> others_;
   const std::function<void(const Capture&)>* take_ = nullptr;  ///< during turn() only

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 #include "client/cli/connection.hpp"
@@ -153,6 +154,16 @@ void sniff_live(const SniffOptions& options, Sniffing& sniffing, Live& live, Sin
   }
 }
 
+/// All names of a recording, so that its first messages have those that were learnt after them. Only of a file: what
+/// comes through a pipe can be read once.
+void learn_names_in(const std::string& name, Sniffing& sniffing) {
+  if (name == "-" || !std::filesystem::is_regular_file(name)) return;
+  auto recording = RecordingReader::open(name);
+  if (!recording) return;
+  while (const auto capture = recording->next())
+    if (capture->channel == Channel::names) sniffing.learn_names(capture->payload);
+}
+
 /// False: the recording is damaged.
 bool sniff_recorded(RecordingReader& recording, Sniffing& sniffing, Sink& sink) {
   std::optional<WallTime> ticked;
@@ -202,6 +213,7 @@ int run(const SniffOptions& options) {
 
   bool whole = true;
   if (recording) {
+    learn_names_in(options.read, sniffing);
     whole = sniff_recorded(*recording, sniffing, sink);
   } else {
     Live live(options.settings);

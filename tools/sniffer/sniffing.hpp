@@ -35,6 +35,8 @@ class Sniffing {
 
   /// For views, which are made with them.
   const Names& names() const { return names_; }
+  /// What nodes and groups are called, before the first capture comes; nothing happens if it is not understood.
+  void learn_names(BytesView encoded) { names_.learn_encoded(encoded); }
   /// By the filters.
   bool wants(const Seen& seen) { return filter_.passes(seen, names_); }
   /// Without a view nothing is shown.
