@@ -79,6 +79,7 @@ class Usage(unittest.TestCase):
         self.refused("--top", "--ladder", words=["choose one"])
         self.refused("--top", "--hex", words=["--hex"])
         self.refused("--story", "bid", words=["--ladder"])
+        self.refused("--follow", "next", "-n", "3", words=["-n", "--for"])
         self.refused("--record", "a", "--read", "b", words=["do not go together"])
         self.refused("--record", "-", "--lines", words=["standard output"])
 

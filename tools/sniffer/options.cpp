@@ -179,6 +179,8 @@ Result<void> check_together(const SniffOptions& options, const CLI::App& app) {
   if (options.ladder && options.jsonl)
     return fail("a ladder is no JSON; without --ladder, -o jsonl gives the messages");
   if ((given("--story") || given("--out")) && !options.ladder) return fail("--story and --out go with --ladder");
+  if (options.most > 0 && (options.follow || options.ladder))
+    return fail("-n counts messages; --follow and --ladder end by themselves, or after --for");
   if (!options.record.empty() && !options.read.empty()) return fail("--record and --read do not go together");
   if (options.record == "-" && options.shows() && options.out.empty())
     return fail("a recording and a view cannot both go to the standard output");
