@@ -32,10 +32,10 @@ struct Settings {
   bool beacon = true;
   std::uint16_t beacon_port = 7420;
   std::string beacon_address;  ///< empty: the network's broadcast address
+  std::string metrics;         ///< "a.b.c.d" or "a.b.c.d:port", where they are served; empty: nowhere
   bool console = false;        ///< even if the standard input is no terminal
   std::string log_level = "info";
   bool log_json = false;
-  std::string metrics;  ///< "a.b.c.d" or "a.b.c.d:port", where they are served; empty: nowhere
   bool allow_faults = false;
   bool allow_restore = false;
   Duration sync_delay{};  ///< a fault to inject: a slow disk

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "node/settings_file.hpp"
 
@@ -84,6 +85,10 @@ std::string judge(const FileValue& value, const std::vector<Declared>& scratch) 
   return against.empty() ? against : value.key + ": " + against;
 }
 
+std::string place_of(const std::string& path, const FileValue& value) {
+  return path + ":" + std::to_string(value.line);
+}
+
 std::string as_toml(const Declared& declared) {
   const auto& option = *declared.option;
   if (option.count() == 0) {
@@ -103,8 +108,8 @@ std::string as_toml(const Declared& declared) {
     case ValueKind::list: {
       std::string out;
       for (const auto& each : option.as<std::vector<std::string>>())
-        out += (out.empty() ? "" : ", ") + quoted_text(each);
-      return "[" + out + "]";
+        out.append(out.empty() ? "[" : ", ").append(quoted_text(each));
+      return out.append("]");
     }
   }
   return {};
@@ -131,12 +136,12 @@ Result<void> apply_file(const std::string& path, const std::vector<Declared>& de
   Typed typed;
   const auto scratch = declare_options(app, typed);  // judges every value, also those that do not count
   for (const auto& value : *values) {
-    const std::string place = path + ":" + std::to_string(value.line);
-    if (const auto wrong = judge(value, scratch); !wrong.empty()) return fail(place + ": " + wrong);
+    std::string place = place_of(path, value);
+    if (const auto wrong = judge(value, scratch); !wrong.empty()) return fail(place.append(": ").append(wrong));
     if (sources.contains(value.key) || value.words.empty()) continue;
     if (const auto wrong = objection(find(declared, value.key)->option, value.words); !wrong.empty())
-      return fail(place + ": " + wrong);
-    sources[value.key] = place;
+      return fail(place.append(": ").append(wrong));
+    sources[value.key] = std::move(place);
   }
   return {};
 }
@@ -160,7 +165,7 @@ std::string effective(const std::vector<Declared>& declared, const Sources& sour
   for (const auto& [left, right] : lines) width = std::max(width, std::min<std::size_t>(left.size(), 40));
   std::string out;
   for (const auto& [left, right] : lines)
-    out += left + std::string(left.size() < width ? width - left.size() : 0, ' ') + "  # " + right + "\n";
+    out.append(left).append(std::max(width, left.size()) - left.size(), ' ').append("  # ").append(right).append("\n");
   return out;
 }
 
