@@ -108,6 +108,12 @@ TEST_CASE("lines are aligned, and say who, to whom, where and what") {
   CHECK(fetch.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("a probe of the LAN comes from a client, one by unicast from a node") {
+  CHECK_THAT(printed({seen(unicast(kN1, kN2, {}, wire::Probe{}))}), Catch::Contains("n1 → n2"));
+  const Capture datagram{WallTime{}, Channel::datagram, {}, wire::seal(from(Uid{0xc0ffee}), wire::Probe{})};
+  CHECK_THAT(printed({seen(datagram)}), Catch::Contains("client 00000000 → *"));
+}
+
 TEST_CASE("a damaged frame is shown with the reason, and nothing in it reaches the terminal") {
   auto capture = on_lane('a', kN1, kLot, ack_of(3));
   capture.payload = "\x1b[2J" + capture.payload;

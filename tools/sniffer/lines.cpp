@@ -53,8 +53,9 @@ class TextLines final : public View {
     const std::string client = "client " + shown_client(seen.client);
     if (seen.lane == Lane::client)
       return seen.incoming ? client + " → " + names_.node(seen.from) : names_.node(seen.from) + " → " + client;
-    // Who probes is a client as a rule, and no node.
-    if (seen.kind == wire::Probe::kKind) return "client " + shown_client(ClientId{seen.from.value}) + " → *";
+    // Who probes the LAN is a client as a rule, and no node.
+    if (seen.kind == wire::Probe::kKind && seen.lane == Lane::beacon && !names_.nodes().contains(seen.from))
+      return "client " + shown_client(ClientId{seen.from.value}) + " → *";
     return (seen.from ? names_.node(seen.from) : "?") + " → " + names_.node(seen.to);
   }
   std::size_t widen(std::size_t index, const std::string& text) {
