@@ -20,6 +20,9 @@ class View {
   virtual bool done() const { return false; }
   /// Nothing more will come: what was held back is shown now.
   virtual void end() {}
+  /// Whether it found what it was made to find. False, when it is over: nothing of the kind was seen, and nothing was
+  /// written. Views that show whatever comes have always told.
+  virtual bool told_anything() const { return true; }
 };
 
 }  // namespace gavel::sniffer
