@@ -2,29 +2,9 @@
 
 #include <utility>
 
+#include "node/tap_identity.hpp"
+
 namespace gavel::node {
-namespace {
-
-/// What tells this message from others: no names, no bodies.
-template <class Message>
-void note_identity(const Message& message, wire::TappedClient& out) {
-  if constexpr (requires { message.id; }) out.id = message.id;
-  if constexpr (requires { message.group; }) out.group = message.group;
-  if constexpr (requires { message.slot; }) out.slot = message.slot;
-}
-void note_identity(const wire::Call& call, wire::TappedClient& out) {
-  out.id = call.id;
-  out.group = call.group;
-  out.session = call.session;
-  out.number = call.number;
-}
-void note_identity(const wire::Answer& answer, wire::TappedClient& out) {
-  out.id = answer.id;
-  out.slot = answer.slot;
-  out.status = answer.status;
-}
-
-}  // namespace
 
 template <class Message>
 void Tap::publish(Message message) {

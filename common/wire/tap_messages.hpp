@@ -38,7 +38,7 @@ struct TappedClient {
   std::uint64_t size = 0;
   GroupId group;         ///< that the message is about; 0: none
   std::uint64_t id = 0;  ///< of the call or question, in it and in its answer; 0: has none
-  SessionId session;     ///< of commands
+  SessionId session;     ///< of commands (CallKind::command) only, whatever other calls name; 0: none
   RequestNumber number;
   std::optional<AnswerStatus> status;  ///< of answers
   Slot slot;                           ///< of answers and events
