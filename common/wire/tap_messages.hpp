@@ -1,6 +1,9 @@
 // What a node tells sniffers on its `tap` lane: a copy of what it sends to single nodes, and of the client lane as much
-// as tells one request from another. Nothing that a client said or was told is in it, so no secret of a client leaves
-// by it. Topic: group 0 and the lane's letter. A node sends these only while somebody subscribes.
+// as tells one request from another. Of the client lane no body is in it: not what a client said, nor what it was told.
+// Frames between nodes are copied whole, up to kMostTapped; those that bring what was ordered (Repair, Entries,
+// SnapshotChunk) hold clients' requests and what came of them, which the batch lane carries in the clear anyway. The
+// sessions named here are those of the protocol, under which commands are numbered; nobody logs in by them. Topic:
+// group 0 and the lane's letter. A node sends these only while somebody subscribes.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +48,8 @@ struct TappedClient {
   GAVEL_FIELDS(published, incoming, client, kind, size, group, id, session, number, status, slot);
 };
 
-/// Nothing was sent to anybody alone for a while: lets a sniffer count what it missed of the other lanes.
+/// Goes out every 100 ms, whatever else was sent: lets a sniffer count what it missed of all lanes, also when nothing
+/// is copied.
 struct TapMark {
   static constexpr std::uint64_t kKind = 92;
   std::uint64_t published = 0;
