@@ -31,7 +31,7 @@ Watch::Group& Watch::group(GroupId id, WallTime at) {
 
 std::vector<Violation> Watch::look(const Seen& seen) {
   pass(seen.at);
-  if (const auto* client = seen.as<wire::TappedClient>()) answers_.on_client(seen, *client, options_.patience);
+  if (const auto* client = seen.as<wire::TappedClient>()) answers_.on_client(seen, *client);
   if (seen.group && std::holds_alternative<wire::OrderMessage>(seen.body)) look_at(seen, group(seen.group, seen.at));
   return told(seen.at, seen.number);
 }
@@ -134,8 +134,15 @@ std::vector<Violation> Watch::tick(WallTime now) {
     const auto it = groups_.find(id);
     return it == groups_.end() ? nullptr : &it->second.log;
   };
-  answers_.look(names_, log_of, now, findings_);
+  answers_.look(names_, log_of, now, options_.patience, findings_);
   return told(now, 0);
+}
+
+std::vector<Violation> Watch::end() {
+  auto found = tick(last_at_);
+  answers_.end(findings_);
+  for (auto& one : told(last_at_, 0)) found.push_back(std::move(one));
+  return found;
 }
 
 void Watch::missed(Uid node) {

@@ -32,6 +32,8 @@ class Watch {
   std::vector<Violation> look(const Seen& seen);
   /// Time passes: several times a second. Some things are wrong only when they last.
   std::vector<Violation> tick(WallTime now);
+  /// Nothing more will come. What still waits is not checkable.
+  std::vector<Violation> end();
   /// Messages of this node did not arrive here: what rests on having seen all of them is not believed any more.
   void missed(Uid node);
 

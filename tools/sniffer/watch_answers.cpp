@@ -6,12 +6,6 @@
 #include "common/wire/codec.hpp"
 
 namespace gavel::sniffer {
-namespace {
-
-constexpr Duration kLives = std::chrono::milliseconds(500);
-
-}  // namespace
-
 void AnswerWatch::on_batch(GroupId group, const wire::Batch& batch) {
   const std::pair key{group, batch.ref};
   if (!batch.payload || batches_.contains(key)) return;
@@ -31,7 +25,7 @@ void AnswerWatch::on_batch(GroupId group, const wire::Batch& batch) {
   }
 }
 
-void AnswerWatch::on_client(const Seen& seen, const wire::TappedClient& client, Duration patience) {
+void AnswerWatch::on_client(const Seen& seen, const wire::TappedClient& client) {
   if (!client.client || client.id == 0) return;
   const CallKey key{seen.from, client.client, client.id};
   if (client.incoming && client.kind == wire::Call::kKind) {
@@ -52,7 +46,7 @@ void AnswerWatch::on_client(const Seen& seen, const wire::TappedClient& client, 
       ++overlooked_;
     }
     answers_.push_back(
-        {seen.from, call->second.group, call->second.request, client.slot, seen.at, seen.at + patience, seen.number});
+        {seen.from, call->second.group, call->second.request, client.slot, seen.at, seen.number, Duration{}});
   }
   calls_.erase(call);
 }
@@ -60,14 +54,18 @@ void AnswerWatch::on_client(const Seen& seen, const wire::TappedClient& client, 
 void AnswerWatch::missed(Uid node) {
   const auto of_node = [node](const Answer& answer) { return answer.gateway == node; };
   overlooked_ += std::erase_if(answers_, of_node);
+  // The answer to an open call may be among what was missed, and the number of the call be given again.
+  overlooked_ += std::erase_if(calls_, [node](const auto& item) { return std::get<Uid>(item.first) == node; });
 }
 
 void AnswerWatch::prolong(Duration time) {
-  for (auto& answer : answers_) answer.deadline = answer.deadline + time;
+  for (auto& answer : answers_) answer.prolonged += time;
 }
 
-AnswerWatch::Verdict AnswerWatch::judge(const Answer& answer, const LogWatch* log, WallTime now) const {
-  const bool late = now >= answer.deadline;
+AnswerWatch::Verdict AnswerWatch::judge(const Answer& answer, const LogWatch* log, WallTime now,
+                                        Duration patience) const {
+  const auto waited = now - answer.at - answer.prolonged;
+  const bool late = waited >= patience;
   if (log == nullptr) return late ? Verdict::unknown : Verdict::waits;
   if (const auto* entry = log->committed(answer.slot)) {
     bool whole = true;
@@ -78,24 +76,27 @@ AnswerWatch::Verdict AnswerWatch::judge(const Answer& answer, const LogWatch* lo
       else if (std::find(known->second.begin(), known->second.end(), answer.request) != known->second.end())
         return Verdict::good;
     }
-    if (whole) return Verdict::lost;
+    if (whole && log->lived(answer.slot, answer.at)) return Verdict::lost;
     return late ? Verdict::unknown : Verdict::waits;
   }
   if (!late) return Verdict::waits;
-  // Whoever leads the highest term, since well after the answer, has every committed slot in its log.
+  // Whoever leads the highest term, since well after the answer, has every committed slot in its log; if it was there
+  // before the answer, so that it is of the same cluster.
+  if (!log->is_led(now)) return Verdict::unknown;
   const auto& leading = log->leading();
-  const bool led = leading && leading->term == log->highest_term() && now - leading->at < kLives &&
-                   leading->at > answer.at && leading->at - leading->since > kLives;
+  if (waited < leading->pace.scaled(patience)) return Verdict::waits;
+  const bool led = leading->at > answer.at && leading->at - leading->since > leading->pace.lives() &&
+                   log->was_heard_before(leading->term.uid, answer.at);
   return led && log->highest_commit() < answer.slot && leading->last < answer.slot ? Verdict::nowhere
                                                                                    : Verdict::unknown;
 }
 
-void AnswerWatch::look(const Names& names, const LogOf& log_of, WallTime now, Findings& findings) {
+void AnswerWatch::look(const Names& names, const LogOf& log_of, WallTime now, Duration patience, Findings& findings) {
   findings.not_checkable += overlooked_;
   overlooked_ = 0;
   std::erase_if(answers_, [&](const Answer& answer) {
     const auto* log = log_of(answer.group);
-    const auto verdict = judge(answer, log, now);
+    const auto verdict = judge(answer, log, now, patience);
     if (verdict == Verdict::unknown) ++findings.not_checkable;
     if (verdict == Verdict::lost || verdict == Verdict::nowhere) {
       const auto request = "request " + std::to_string(answer.request.first.value) + "/" + print(answer.request.second);
@@ -109,6 +110,11 @@ void AnswerWatch::look(const Names& names, const LogOf& log_of, WallTime now, Fi
     }
     return verdict != Verdict::waits;
   });
+}
+
+void AnswerWatch::end(Findings& findings) {
+  findings.not_checkable += answers_.size();
+  answers_.clear();
 }
 
 }  // namespace gavel::sniffer

@@ -7,7 +7,6 @@
 namespace gavel::sniffer {
 namespace {
 
-constexpr Duration kLives = std::chrono::milliseconds(500);    ///< since its last beat, at most
 constexpr Duration kOffers = std::chrono::milliseconds(1500);  ///< a batch in flight is offered again every second
 
 bool contains(const std::vector<Uid>& uids, Uid uid) { return std::find(uids.begin(), uids.end(), uid) != uids.end(); }
@@ -31,6 +30,7 @@ void HoleWatch::on_batch(const Seen& seen, const wire::Batch& batch) {
   }
   if (batch.ref.number > stream.highest) {
     stream.highest = batch.ref.number;
+    stream.highest_at = seen.at;
     stream.shown = seen.number;
   }
   stream.offered = batch.ref.number;
@@ -41,7 +41,9 @@ void HoleWatch::on_beat(const Seen& seen, const wire::Beat& beat) {
   if (members_.size() >= kStreams && !members_.contains(seen.from)) members_.erase(members_.begin());
   auto& member = members_[seen.from];
   if (seen.incarnation < member.incarnation) return;
-  member = {seen.incarnation, seen.at, beat.hears, beat.held};
+  auto pace = member.pace;
+  pace.beat(seen.incarnation, seen.at);
+  member = {seen.incarnation, seen.at, beat.hears, beat.held, pace};
 }
 
 void HoleWatch::missed(Uid node, WallTime now) {
@@ -60,7 +62,7 @@ bool HoleWatch::excused(const Stream& stream, Uid publisher, const LogWatch::Lea
   const auto member = members_.find(publisher);
   if (member != members_.end() && member->second.incarnation > stream.incarnation) return true;  // another life
   if (member != members_.end() && member->second.incarnation == stream.incarnation) {
-    if (now - member->second.at > kLives) return true;
+    if (!member->second.lives(now)) return true;
     const bool connected = publisher == leader.term.uid ||
                            (contains(leader.hears, publisher) && contains(member->second.hears, leader.term.uid));
     return !connected;
@@ -68,36 +70,61 @@ bool HoleWatch::excused(const Stream& stream, Uid publisher, const LogWatch::Lea
   // An observer does not beat: it lives if it offers, and is heard if a member that lives holds what it offers.
   if (now - stream.offered_at > kOffers) return true;
   return std::none_of(members_.begin(), members_.end(), [&](const auto& item) {
-    return now - item.second.at < kLives &&
+    return item.second.lives(now) &&
            std::any_of(item.second.held.begin(), item.second.held.end(), [&](const wire::StreamMark& mark) {
              return mark.publisher == publisher && mark.incarnation == stream.incarnation && mark.number >= next;
            });
   });
 }
 
+Duration HoleWatch::scaled(Duration patience, Uid member) const {
+  const auto it = members_.find(member);
+  return it == members_.end() ? patience : it->second.pace.scaled(patience);
+}
+
+void HoleWatch::count_unjudged(const LogWatch::Context& context, Stream& stream, WallTime now, Duration patience) {
+  if (stream.settled >= stream.highest || now - std::max(stream.known_at, stream.highest_at) < patience) return;
+  ++context.findings.not_checkable;
+  stream.settled = stream.highest;
+}
+
 void HoleWatch::tick(const LogWatch::Context& context, const LogWatch& log, WallTime now, Duration patience) {
   const auto* reign = log.reign();
   const auto& leading = log.leading();
-  const bool led = reign != nullptr && leading && leading->term == log.highest_term() && now - leading->at < kLives;
-  if (!led || leading->term != term_) {
-    term_ = led ? leading->term : wire::Term{};
+  const bool led = reign != nullptr && log.is_led(now);
+  if (!led) {
+    for (auto& [publisher, stream] : streams_) count_unjudged(context, stream, now, scaled(patience, publisher));
+    term_ = {};
+    return start_anew(now);
+  }
+  if (leading->term != term_) {
+    term_ = leading->term;
     return start_anew(now);
   }
   for (auto& [publisher, stream] : streams_) {
+    const auto waits_for = std::max(scaled(patience, publisher), scaled(patience, leading->term.uid));
     auto mark = reign->ordered(publisher, stream.incarnation);
     // A new life whose first batch was seen when the reign's orders had been seen for a while: nothing of it is
     // ordered.
     if (!mark && !reign->marks.contains(publisher) && stream.first == BatchNumber{1} &&
-        stream.first_at - reign->contiguous_since > patience)
+        stream.first_at - reign->contiguous_since > waits_for)
       mark = OrderedMark{stream.incarnation, {}, true, 0};
-    const bool waits = mark && mark->incarnation == stream.incarnation && mark->number < stream.highest;
-    if (!waits || mark->number != stream.ordered || excused(stream, publisher, *leading, mark->number.next(), now)) {
-      stream.ordered = mark ? mark->number : BatchNumber{};
+    if (!mark) {
+      count_unjudged(context, stream, now, waits_for);
+      stream.ordered = {};
       stream.since = now;
       continue;
     }
-    if (now - stream.since < patience) continue;
-    const bool orders_others = reign->batches_at > stream.since && now - reign->batches_at < patience;
+    stream.known_at = now;
+    const bool waits = mark->incarnation == stream.incarnation && mark->number < stream.highest;
+    if (!waits) stream.settled = stream.highest;
+    if (!waits || mark->number != stream.ordered || excused(stream, publisher, *leading, mark->number.next(), now)) {
+      stream.ordered = mark->number;
+      stream.since = now;
+      continue;
+    }
+    if (now - stream.since < waits_for) continue;
+    const bool orders_others = reign->batches_at > stream.since && now - reign->batches_at < waits_for;
     if (!orders_others) continue;
     const auto& names = context.names;
     const wire::BatchRef next{publisher, stream.incarnation, mark->number.next()};

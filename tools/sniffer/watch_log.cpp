@@ -8,7 +8,6 @@
 namespace gavel::sniffer {
 namespace {
 
-constexpr Duration kBeatPause = std::chrono::milliseconds(500);
 constexpr Duration kSuspectFor = std::chrono::seconds(30);
 
 const char* kind_words(wire::EntryKind kind) {
@@ -68,6 +67,58 @@ const wire::Entry* LogWatch::committed(Slot slot) const {
 
 void LogWatch::heard_term(const wire::Term& term) { highest_term_ = std::max(highest_term_, term); }
 
+// ---- who is there -----------------------------------------------------------------------------------------------
+
+void LogWatch::heard(const Seen& seen) {
+  auto it = heard_.find(seen.from);
+  if (it == heard_.end()) {
+    if (heard_.size() >= kMembers)
+      heard_.erase(std::min_element(heard_.begin(), heard_.end(),
+                                    [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
+    it = heard_.try_emplace(seen.from, Heard{seen.at, seen.at, {}}).first;
+  }
+  it->second.last = std::max(it->second.last, seen.at);
+  if (seen.as<wire::Beat>()) it->second.pace.beat(seen.incarnation, seen.at);
+}
+
+bool LogWatch::was_heard_before(Uid member, WallTime then) const {
+  const auto it = heard_.find(member);
+  return it != heard_.end() && it->second.first < then;
+}
+
+bool LogWatch::lived(Slot slot, WallTime then) const {
+  const auto frozen = frozen_.find(slot);
+  if (frozen == frozen_.end()) return false;
+  const auto acked = acked_.find(frozen->second.by);
+  return std::any_of(heard_.begin(), heard_.end(), [&](const auto& item) {
+    const auto& [uid, heard] = item;
+    const bool of_it = uid == frozen->second.by.uid || (acked != acked_.end() && acked->second.contains(uid));
+    return of_it && then - heard.last < heard.pace.lives();
+  });
+}
+
+bool LogWatch::in_both(const wire::Term& one, const wire::Term& other) const {
+  if (one.uid == other.uid) return true;
+  const auto first = acked_.find(one);
+  const auto second = acked_.find(other);
+  if (first != acked_.end() && first->second.contains(other.uid)) return true;
+  if (second != acked_.end() && second->second.contains(one.uid)) return true;
+  return first != acked_.end() && second != acked_.end() &&
+         std::any_of(first->second.begin(), first->second.end(), [&](Uid uid) { return second->second.contains(uid); });
+}
+
+bool LogWatch::forget_history(const wire::Term& in, const Frozen& frozen) {
+  if (in_both(in, frozen.by) || !foreign_.insert(in).second) return false;
+  if (foreign_.size() > kForeign) foreign_.erase(foreign_.begin());
+  frozen_.clear();
+  std::erase_if(entries_, [&](const auto& item) { return item.first.second != in; });
+  std::erase_if(reigns_, [&](const auto& item) { return item.first != in; });
+  highest_commit_ = {};
+  highest_term_ = in;
+  if (leading_ && leading_->term != in) leading_.reset();
+  return true;
+}
+
 // ---- two entries for a slot -------------------------------------------------------------------------------------
 
 void LogWatch::hold(const Context& context, Slot slot, const wire::Entry& entry, const wire::Term& before,
@@ -97,8 +148,12 @@ void LogWatch::look_at_committed(const Context& context, Slot slot, const wire::
                                  const Seen& seen) {
   const auto it = frozen_.find(slot);
   if (it == frozen_.end()) return;
-  const auto& frozen = it->second;
-  if (frozen.term == term || in <= frozen.by) return;
+  const auto frozen = it->second;
+  if (frozen.term == term) return;
+  if (in <= frozen.by) {
+    if (forget_history(in, frozen)) ++context.findings.not_checkable;
+    return;
+  }
   const auto& names = context.names;
   suspect(context,
           {frozen.by, in, print(slot) + "!" + words(in, names),
@@ -107,6 +162,7 @@ void LogWatch::look_at_committed(const Context& context, Slot slot, const wire::
                " has one of term " + words(term, names) + " there (" + message_words(frozen.shown) + ", then " +
                message_words(seen.number) + " from " + names.node(seen.from) + ")",
            seen.at});
+  forget_history(in, frozen);
 }
 
 void LogWatch::suspect(const Context& context, Suspect suspect) {
@@ -119,14 +175,9 @@ void LogWatch::suspect(const Context& context, Suspect suspect) {
 }
 
 bool LogWatch::judged(const Context& context, const Suspect& suspect) {
-  const auto then = acked_.find(suspect.committed_in);
-  if (then == acked_.end()) return false;
-  auto in_both = then->second.contains(suspect.contradicts_in.uid);
-  if (const auto now = acked_.find(suspect.contradicts_in); now != acked_.end())
-    in_both = in_both ||
-              std::any_of(now->second.begin(), now->second.end(), [&](Uid uid) { return then->second.contains(uid); });
-  if (in_both) context.findings.add(Rule::orders, context.group, suspect.key, suspect.text);
-  return in_both;
+  const bool sure = in_both(suspect.committed_in, suspect.contradicts_in);
+  if (sure) context.findings.add(Rule::orders, context.group, suspect.key, suspect.text);
+  return sure;
 }
 
 // ---- whose turn it is -------------------------------------------------------------------------------------------
@@ -182,6 +233,7 @@ void LogWatch::take_turns(const Context& context, Reign& reign, const wire::Entr
 // ---- what is said -----------------------------------------------------------------------------------------------
 
 void LogWatch::on_order(const Context& context, const Seen& seen, const wire::Order& order) {
+  heard(seen);
   heard_term(order.term);
   if (order.entries.empty()) return;
   auto [it, fresh] = reigns_.try_emplace(order.term);
@@ -228,16 +280,21 @@ void LogWatch::on_entries(const Context& context, const Seen& seen, const wire::
 }
 
 void LogWatch::on_beat(const Context& context, const Seen& seen, const wire::Beat& beat) {
+  heard(seen);
   heard_term(std::max(beat.promised, beat.heard_promise));
   highest_commit_ = std::max(highest_commit_, beat.commit);
   if (beat.role != wire::Role::leader) return;
   freeze(context, beat.promised, beat.commit, seen);
   if (leading_ && beat.promised < leading_->term) return;
-  const bool goes_on = leading_ && leading_->term == beat.promised && seen.at - leading_->at < kBeatPause;
-  leading_ = Leading{beat.promised, goes_on ? leading_->since : seen.at, seen.at, beat.last, beat.hears};
+  const bool same = leading_ && leading_->term == beat.promised;
+  const bool goes_on = same && seen.at - leading_->at < leading_->pace.lives();
+  auto pace = same ? leading_->pace : BeatPace{};
+  pace.beat(seen.incarnation, seen.at);
+  leading_ = Leading{beat.promised, goes_on ? leading_->since : seen.at, seen.at, beat.last, beat.hears, pace};
 }
 
 void LogWatch::on_ack(const Context& context, const Seen& seen, const wire::Ack& ack) {
+  heard(seen);
   heard_term(ack.term);
   highest_commit_ = std::max(highest_commit_, ack.applied);
   if (auto& members = acked_[ack.term]; members.size() < kMembers) members.insert(seen.from);

@@ -2,8 +2,10 @@
 // so every leader's log is a chain that can be walked backwards (log matching, PROTOCOL.md §10.2). What a leader has
 // sent is frozen where its commit has passed it. Finds two entries for a slot and a term, another entry where one is
 // frozen, and batches ordered out of turn (invariants 2, 3, 5). Messages of the same node come in their order, those of
-// different nodes in any; a reign whose orders have a hole is trusted only as far as each of its messages goes.
-// Bounded: the kSlots newest entries, kReigns reigns, kPublishers marks each.
+// different nodes in any; a reign whose orders have a hole is trusted only as far as each of its messages goes. A
+// cluster that is wiped and founded anew under its name has the same groups, other nodes, and another history: what was
+// frozen is forgotten when a reign contradicts it with whose members it has nobody in common. Bounded: the kSlots
+// newest entries, kReigns reigns, kPublishers marks each.
 #pragma once
 
 #include <deque>
@@ -14,6 +16,7 @@
 
 #include "tools/sniffer/seen.hpp"
 #include "tools/sniffer/watch_findings.hpp"
+#include "tools/sniffer/watch_pace.hpp"
 
 namespace gavel::sniffer {
 
@@ -70,8 +73,17 @@ class LogWatch {
     WallTime at;
     Slot last;
     std::vector<Uid> hears;
+    BeatPace pace;
   };
   const std::optional<Leading>& leading() const { return leading_; }
+  /// It leads the highest term, and was heard lately.
+  bool is_led(WallTime now) const {
+    return leading_ && leading_->term == highest_term_ && now - leading_->at < leading_->pace.lives();
+  }
+  /// Somebody who was in the history to which this slot's frozen entry belongs was heard then, or since.
+  bool lived(Slot slot, WallTime then) const;
+  /// This member was heard before.
+  bool was_heard_before(Uid member, WallTime then) const;
 
  private:
   static constexpr std::size_t kSlots = 4096;
@@ -79,6 +91,7 @@ class LogWatch {
   static constexpr std::size_t kPublishers = 512;
   static constexpr std::size_t kSuspects = 16;
   static constexpr std::size_t kMembers = 256;
+  static constexpr std::size_t kForeign = 64;
 
   struct Held {
     wire::Entry entry;
@@ -101,6 +114,18 @@ class LogWatch {
   };
 
   void hold(const Context& context, Slot slot, const wire::Entry& entry, const wire::Term& before, const Seen& seen);
+  struct Heard {
+    WallTime first;
+    WallTime last;
+    BeatPace pace;
+  };
+
+  void heard(const Seen& seen);
+  /// Whether somebody is known to have acked in both reigns, or to lead one and have acked in the other.
+  bool in_both(const wire::Term& one, const wire::Term& other) const;
+  /// What `in` contradicts is another cluster's, or a part that is cut off and nobody else was heard of. False: it is
+  /// not, or that was done.
+  bool forget_history(const wire::Term& in, const Frozen& frozen);
   void look_at_committed(const Context& context, Slot slot, const wire::Term& term, const wire::Term& in,
                          const Seen& seen);
   void take_turns(const Context& context, Reign& reign, const wire::Entry& entry, Slot slot, const Seen& seen);
@@ -115,6 +140,8 @@ class LogWatch {
   std::map<Slot, Frozen> frozen_;
   std::map<wire::Term, Reign> reigns_;
   std::map<wire::Term, std::set<Uid>> acked_;  ///< who acked in which term
+  std::map<Uid, Heard> heard_;
+  std::set<wire::Term> foreign_;  ///< reigns for which a history was forgotten: that is done once
   std::deque<Suspect> suspects_;
   Slot highest_commit_;
   wire::Term highest_term_;
