@@ -101,6 +101,7 @@ void Sniffing::end_view() {
 
 Result<void> Sniffing::end() {
   auto flushed = flush();
+  if (options_.watches) say(watch_.end());
   say_missed();
   say_summary();
   return flushed;
