@@ -63,6 +63,7 @@ class Follow : public View {
   }
   bool done() const override { return told_; }
   void end() override { tell(); }
+  bool told_anything() const override { return !hops_.empty(); }
 
  private:
   std::string actor(const Actor& actor) const { return actor.node ? names_.node(actor.uid) : "client"; }
@@ -72,10 +73,8 @@ class Follow : public View {
   void tell() {
     if (told_) return;
     told_ = true;
-    if (!way_.known() || way_.hops().empty()) {
-      if (!options_.jsonl) out_ << "The request was not seen.\n";
-      return;
-    }
+    hops_ = way_.hops();
+    if (!told_anything()) return;
     if (options_.jsonl)
       json();
     else
@@ -84,9 +83,9 @@ class Follow : public View {
   }
 
   void json() {
-    const auto first = way_.hops().front().at;
+    const auto first = hops_.front().at;
     auto before = first;
-    for (const auto& hop : way_.hops()) {
+    for (const auto& hop : hops_) {
       nlohmann::ordered_json row{{"hop", std::string(name_of(hop.kind))},
                                  {"time", shown_moment(hop.at)},
                                  {"since_first_us", (hop.at - first).count()},
@@ -107,7 +106,7 @@ class Follow : public View {
   }
 
   void table() {
-    const auto& hops = way_.hops();
+    const auto& hops = hops_;
     const auto first = hops.front().at;
     const auto whole = hops.back().at - first;
     out_ << "request " << way_.session().value << '/' << print(way_.number()) << " of " << names_.group(way_.group())
@@ -157,6 +156,7 @@ class Follow : public View {
   const FollowOptions options_;
   RequestWay way_;
   bool told_ = false;
+  std::vector<Hop> hops_;  ///< that were told
 };
 
 }  // namespace

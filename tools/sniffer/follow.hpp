@@ -1,8 +1,8 @@
 // `--follow`: the way of one request, from the client's call to its answer: gateway, batch, order, the disks of the
 // members, commit, reply; what was sent again and what had to be repaired in between. Each hop with its time, the
 // latency since the first hop and since the one before, as a table with bars, or as JSON lines. What was not seen is
-// said to be. Bounded: kBatches batches are remembered until the request is found in one of them, then what is about
-// it.
+// said to be; of a request of which nothing was seen nothing is written. Bounded: kBatches batches are remembered until
+// the request is found in one of them, then what is about it.
 #pragma once
 
 #include <functional>

@@ -84,12 +84,14 @@ class Ladder : public View {
   void end() override {
     if (!done_) draw();
   }
+  bool told_anything() const override { return drawn_; }
 
  private:
   void draw() {
     done_ = true;
     const auto story = finder_->story();
     if (story.steps.empty()) return;  // nothing of the kind was seen
+    drawn_ = true;
     switch (options_.format) {
       case LadderFormat::text:
         out_ << draw_text(story, names_, options_.width, options_.colour);
@@ -109,6 +111,7 @@ class Ladder : public View {
   const LadderOptions options_;
   std::unique_ptr<StoryFinder> finder_;
   bool done_ = false;
+  bool drawn_ = false;
 };
 
 }  // namespace

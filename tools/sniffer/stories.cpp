@@ -42,7 +42,8 @@ class BidStory : public StoryFinder {
     if (!way_.known()) return story;
     story.title = "request " + std::to_string(way_.session().value) + "/" + print(way_.number()) + " of " +
                   names_.group(way_.group());
-    for (const auto& hop : way_.hops()) {
+    const auto hops = way_.hops();
+    for (const auto& hop : hops) {
       Step step;
       step.at = hop.at;
       step.from = hop.from;
@@ -57,8 +58,8 @@ class BidStory : public StoryFinder {
     }
     for (const auto& lacking : way_.not_seen()) {
       Step step;
-      step.at = way_.hops().empty() ? WallTime{} : way_.hops().back().at;
-      step.from = way_.hops().empty() ? kClient : way_.hops().front().from;
+      step.at = hops.empty() ? WallTime{} : hops.back().at;
+      step.from = hops.empty() ? kClient : hops.front().from;
       step.label = "not seen: " + lacking;
       story.add(std::move(step));
     }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/base/print.hpp"
+#include "common/wire/describe.hpp"
 #include "tools/sniffer/words.hpp"
 
 namespace gavel::sniffer {
@@ -12,6 +13,19 @@ namespace {
 constexpr Duration kAcksAfterAnswer = std::chrono::milliseconds(250);
 constexpr Duration kTapWait = std::chrono::seconds(1);
 constexpr Duration kAcksStill = std::chrono::seconds(1);
+/// A hop that was seen still earlier before its cause had another one, which was not seen.
+constexpr Duration kReordered = std::chrono::milliseconds(5);
+
+/// Not before `cause`, if there is one. The time of the earliest of the kind.
+std::optional<WallTime> follow_from(std::vector<Hop>& hops, Hop::Kind kind, std::optional<WallTime> cause) {
+  std::optional<WallTime> first;
+  for (auto& hop : hops) {
+    if (hop.kind != kind) continue;
+    if (cause && hop.at < *cause && *cause - hop.at <= kReordered) hop.at = *cause;
+    first = first ? std::min(*first, hop.at) : hop.at;
+  }
+  return first;
+}
 
 }  // namespace
 
@@ -81,18 +95,14 @@ void RequestWay::on_client(const Seen& seen, const wire::TappedClient& client) {
          seen_hop(Hop::Kind::call)});
   } else if (!client.incoming && client.kind == wire::Answer::kKind && calls_.contains(key)) {
     const bool ok = client.status == wire::AnswerStatus::ok;
-    static constexpr std::array<const char*, 8> kStatus{"?",         "ok",  "expired", "stale", "busy", "unknown group",
-                                                        "malformed", "lost"};
-    const auto status = static_cast<std::size_t>(client.status.value_or(wire::AnswerStatus::malformed));
+    const auto status = client.status.value_or(wire::AnswerStatus::malformed);
     add({Hop::Kind::answer,
          seen.at,
          seen.number,
          {true, seen.from},
          kClient,
-         std::string("answer ") + kStatus.at(status) + (client.slot ? ", slot " + print(client.slot) : "")});
-    answered_ = answered_ || ok ||
-                (status != static_cast<std::size_t>(wire::AnswerStatus::busy) &&
-                 status != static_cast<std::size_t>(wire::AnswerStatus::lost));
+         "answer " + wire::shown(status) + (client.slot ? ", slot " + print(client.slot) : "")});
+    answered_ = answered_ || ok || (status != wire::AnswerStatus::busy && status != wire::AnswerStatus::lost);
   }
 }
 
@@ -141,7 +151,7 @@ void RequestWay::mine(const Published& published) {
   hop.text = "batch " + shown_batch(published.ref, names_) + " with " + std::to_string(published.requests) +
              (published.requests == 1 ? " request" : " requests");
   add(hop);
-  if (const auto known = orders_.find(published.ref); known != orders_.end()) ordered(known->second);
+  if (const auto known = orders_.find({published.group, published.ref}); known != orders_.end()) ordered(known->second);
 }
 
 void RequestWay::on_order(const Seen& seen, const wire::Order& order) {
@@ -159,8 +169,12 @@ void RequestWay::on_order(const Seen& seen, const wire::Order& order) {
                   order.term,
                   slot};
       if (seen.group == group_ && batches_.contains(ref)) ordered(one);
-      if (orders_.size() >= kBatches) orders_.erase(orders_.begin());
-      orders_.insert_or_assign(ref, std::move(one));
+      if (orders_.insert_or_assign({seen.group, ref}, std::move(one)).second)
+        orders_in_order_.emplace_back(seen.group, ref);
+      if (orders_.size() > kBatches) {
+        orders_.erase(orders_in_order_.front());
+        orders_in_order_.pop_front();
+      }
     }
   }
   on_commit(seen, order.commit);
@@ -221,6 +235,23 @@ void RequestWay::add(Hop hop) {
   const auto place =
       std::upper_bound(hops_.begin(), hops_.end(), hop, [](const Hop& a, const Hop& b) { return a.at < b.at; });
   hops_.insert(place, std::move(hop));
+}
+
+std::vector<Hop> RequestWay::hops() const {
+  auto hops = hops_;
+  const auto call = follow_from(hops, Hop::Kind::call, {});
+  const auto batch = follow_from(hops, Hop::Kind::batch, call);
+  const auto order = follow_from(hops, Hop::Kind::order, batch ? batch : call);
+  follow_from(hops, Hop::Kind::ack, order);
+  const auto commit = follow_from(hops, Hop::Kind::commit, order);
+  for (const auto last : {Hop::Kind::announced, Hop::Kind::answer}) {
+    follow_from(hops, last, order);
+    follow_from(hops, last, commit);
+  }
+  // The kinds are in the order of cause and effect; all acks that made the commit stand before it.
+  std::stable_sort(hops.begin(), hops.end(),
+                   [](const Hop& a, const Hop& b) { return a.at < b.at || (a.at == b.at && a.kind < b.kind); });
+  return hops;
 }
 
 bool RequestWay::seen_hop(Hop::Kind kind) const {

@@ -1,7 +1,8 @@
 // The way of one request through a group, hop by hop: for `--follow` and for the ladder of a bid. The client lane's tap
 // names the request's session and number; batches hold it; orders name the batches; acks reach the slot. A request that
-// is sent again, through whatever gateway, is the same one. Bounded: kBatches batches are remembered until the request
-// is known, kHops hops are kept.
+// is sent again, through whatever gateway, is the same one. Messages of different nodes arrive in any order: a hop that
+// was seen a little before its cause is told at its cause's time. Bounded: kBatches batches are remembered until the
+// request is known, as many orders for batches that come later, kHops hops are kept.
 #pragma once
 
 #include <deque>
@@ -46,7 +47,8 @@ class RequestWay {
   SessionId session() const { return session_; }
   RequestNumber number() const { return number_; }
   std::optional<Slot> slot() const { return slot_; }
-  const std::vector<Hop>& hops() const { return hops_; }
+  /// In the order of time, and no hop before what caused it.
+  std::vector<Hop> hops() const;
   /// What should have been there and was not seen, in words.
   std::vector<std::string> not_seen() const;
 
@@ -61,6 +63,7 @@ class RequestWay {
     std::vector<std::pair<SessionId, RequestNumber>> commands;
     std::size_t requests = 0;
   };
+  using Key = std::pair<GroupId, wire::BatchRef>;
   struct Ordered {
     Hop hop;
     wire::Term term;
@@ -89,8 +92,9 @@ class RequestWay {
   RequestNumber number_;
   std::vector<Hop> hops_;
   std::deque<Published> remembered_;
-  std::map<wire::BatchRef, Ordered> orders_;  ///< of any batch, for orders that arrive before their batch
-  std::set<wire::BatchRef> batches_;          ///< with this request
+  std::map<Key, Ordered> orders_;  ///< of any batch, for orders that arrive before their batch
+  std::deque<Key> orders_in_order_;
+  std::set<wire::BatchRef> batches_;  ///< with this request
   std::set<std::tuple<Uid, ClientId, std::uint64_t>> calls_;
   std::optional<Slot> slot_;
   wire::Term term_;
