@@ -10,12 +10,14 @@ namespace gavel::cli {
 namespace {
 
 std::string in_utc(WallTime time, const char* format) {
-  const auto seconds = static_cast<std::time_t>(time.micros / 1'000'000);
+  // Rounded down, for times before 1970: what comes from others may say any.
+  const std::int64_t micros = (time.micros % 1'000'000 + 1'000'000) % 1'000'000;
+  const auto seconds = static_cast<std::time_t>(time.micros / 1'000'000 - (time.micros % 1'000'000 < 0 ? 1 : 0));
   std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return "at no time";
+  std::array<char, 64> text{};
   const std::size_t length = std::strftime(text.data(), text.size(), format, &parts);
-  const std::string millis = std::to_string(time.micros / 1000 % 1000);
+  const std::string millis = std::to_string(micros / 1000);
   return std::string(text.data(), length) + "." + std::string(3 - millis.size(), '0') + millis;
 }
 
@@ -72,6 +74,7 @@ Result<Duration> parse_duration(const std::string& text) {
       sum += std::chrono::hours(count);
     else
       return wrong();
+    if (sum > std::chrono::hours(kMost)) return wrong();
     at = read.ptr + (rest.empty() ? 0 : is("ms") ? 2 : 1);
   }
   return sum;

@@ -10,7 +10,7 @@
 
 namespace gavel::cli {
 
-/// "2026-11-21T16:20:00.123Z".
+/// "2026-11-21T16:20:00.123Z". Any time is shown, also one that no clock can have told.
 std::string iso(WallTime time);
 /// "16:20:00.123", as the tables show times: of the same day, as a rule, and in UTC like everything else.
 std::string clock(WallTime time);

@@ -138,7 +138,10 @@ std::string shown_time(WallTime at) {
          std::string(6 - fraction.size(), '0') + fraction;
 }
 
-std::string shown_moment(WallTime at) { return cli::iso(at).substr(0, 11) + shown_time(at) + "Z"; }
+std::string shown_moment(WallTime at) {
+  const std::string day = cli::iso(at);
+  return day.substr(0, day.find('T') + 1) + shown_time(at) + "Z";  // years have four digits only as a rule
+}
 
 std::string hex_digits(BytesView bytes) {
   std::string digits;

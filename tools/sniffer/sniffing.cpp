@@ -1,5 +1,6 @@
 #include "tools/sniffer/sniffing.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "client/cli/output.hpp"
@@ -10,10 +11,17 @@ namespace gavel::sniffer {
 namespace {
 
 constexpr Duration kSayLossesEvery = 1s;
+/// Of a recording's time.
+constexpr Duration kPaceEvery = 10ms;
 constexpr BytesView kMe = "gavel-sniff: ";
 
 std::string plural(std::uint64_t count, const std::string& one) {
   return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+void not_for_us(Seen& seen, const std::exception& error) {
+  seen.body = {};
+  seen.fault = "an error of gavel-sniff itself: " + std::string(error.what());
 }
 
 }  // namespace
@@ -63,16 +71,38 @@ bool Sniffing::is_of_a_sniffer(const Seen& seen) const {
 }
 
 void Sniffing::look(const Capture& capture) {
-  const auto seen = decoder_.decode(capture);
+  auto seen = decoder_.decode(capture);
   if (!seen || is_of_a_sniffer(*seen)) return;
+  if (options_.watches) watch(*seen);
   if (!seen->fault.empty()) ++not_understood_;
-  if (options_.watches) say(watch_.look(*seen));
   if (!view_) return;
   if (options_.filters && options_.quiet && (seen->lane == Lane::beat || seen->lane == Lane::beacon)) return;
   if (options_.filters && !wants(*seen)) return;
-  view_->show(*seen);
+  show(*seen);
   ++shown_;
   if (view_->done() || (options_.most > 0 && shown_ >= options_.most)) over_ = true;
+}
+
+/// One message that this program itself is not up to is no reason to hear no other: it is as good as damaged.
+void Sniffing::watch(Seen& seen) {
+  try {
+    say(watch_.look(seen));
+  } catch (const std::exception& error) {
+    not_for_us(seen, error);
+  }
+}
+
+void Sniffing::show(Seen& seen) {
+  try {
+    view_->show(seen);
+  } catch (const std::exception& error) {
+    if (seen.fault.empty()) ++not_understood_;
+    not_for_us(seen, error);
+    try {
+      view_->show(seen);
+    } catch (const std::exception&) {  // not even as that: it was counted
+    }
+  }
 }
 
 void Sniffing::tick(WallTime now) {
@@ -83,9 +113,16 @@ void Sniffing::tick(WallTime now) {
     if (view_->done()) over_ = true;
   }
   if (const auto end = ends_at(); end && now >= *end) over_ = true;
-  if (now - said_at_ < kSayLossesEvery) return;
+  if (now >= said_at_ && now - said_at_ < kSayLossesEvery) return;
   said_at_ = now;
   say_missed();
+}
+
+bool Sniffing::pace(WallTime at) {
+  if (paced_ && at >= *paced_ && at - *paced_ < kPaceEvery) return false;
+  paced_ = at;
+  tick(at);
+  return true;
 }
 
 std::optional<WallTime> Sniffing::ends_at() const {
@@ -126,7 +163,7 @@ void Sniffing::say_missed() {
 }
 
 void Sniffing::say_summary() {
-  messages_ << kMe << plural(seen_, "message") << " seen";
+  messages_ << kMe << plural(seen_, "message") << " seen of " << plural(nodes_heard(), "node");
   if (view_) messages_ << ", " << shown_ << " shown";
   if (recorder_) messages_ << ", " << recorder_->written() << " recorded";
   messages_ << ", " << losses_.total() << " missed";

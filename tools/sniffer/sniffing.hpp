@@ -47,10 +47,15 @@ class Sniffing {
   Result<void> take(const Capture& capture);
   /// Time passes: several times a second live, and at least before each capture of a recording.
   void tick(WallTime now);
+  /// Before each capture of a recording, whose clock says `at`: ticks if that moved on by 10 ms, or stepped back. True:
+  /// it ticked.
+  bool pace(WallTime at);
   /// Nothing more is wanted: enough was shown, or the time is over, or the view is done.
   bool over() const { return over_; }
   /// When the time will be over; nothing without a limit, or before the first capture.
   std::optional<WallTime> ends_at() const;
+  /// False: it is over, and what the view was made for did not come.
+  bool told_anything() const { return !view_ || view_->told_anything(); }
   /// What was buffered is written.
   Result<void> flush();
   /// The view shows what it held back.
@@ -59,11 +64,14 @@ class Sniffing {
   Result<void> end();
 
   std::uint64_t violations() const { return watch_.found(); }
-  std::uint64_t seen() const { return seen_; }
+  /// Nodes of the cluster that were heard on the bus itself: beacons tell that there is one, and nothing else.
+  std::size_t nodes_heard() const { return losses_.missed().size(); }
 
  private:
   void count(const Capture& capture);
   void look(const Capture& capture);
+  void watch(Seen& seen);
+  void show(Seen& seen);
   bool is_of_a_sniffer(const Seen& seen) const;
   void say(const std::vector<Violation>& violations);
   void say_missed();
@@ -87,6 +95,7 @@ class Sniffing {
   std::uint64_t not_understood_ = 0;
   std::map<Uid, std::uint64_t> unsaid_;  ///< missed, and not said yet
   WallTime said_at_;
+  std::optional<WallTime> paced_;
 };
 
 }  // namespace gavel::sniffer
