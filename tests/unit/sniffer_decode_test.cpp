@@ -117,6 +117,62 @@ TEST_CASE("an envelope is read without decoding the frame, and agrees with the d
   CHECK(peek(unicast(kN2, kN1, kLot, ack_of(1), 70'000'000'000).payload)->published == 70'000'000'000);
 }
 
+namespace {
+
+Bytes big_endian(std::uint64_t value, std::size_t bytes) {
+  Bytes out;
+  for (std::size_t i = bytes; i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xffU);
+  return out;
+}
+/// A form of a number: its first byte, and the bytes of the value behind it.
+struct Form {
+  unsigned char head;
+  std::size_t bytes;
+};
+Bytes encoded(Form form, std::uint64_t value) {
+  return Bytes(1, static_cast<char>(form.head)) + big_endian(value, form.bytes);
+}
+Bytes encoded_text(Form form, const Bytes& text) { return encoded(form, text.size()) + text; }
+
+/// A tap mark after five frames of a node 7, in these forms.
+Bytes mark_in(Form array, Form text, Form number) {
+  const auto n = [&number](std::uint64_t value) { return encoded(number, value); };
+  return encoded(array, 7) + n(wire::kProtocolVersion) + encoded_text(text, kCluster) + n(0) + n(7) + n(9) +
+         n(wire::TapMark::kKind) + encoded(array, 1) + n(5);
+}
+
+}  // namespace
+
+TEST_CASE("an envelope in longer forms than needed is read as the decoder reads it") {
+  for (const Form array : {Form{0xdc, 2}, Form{0xdd, 4}})
+    for (const Form text : {Form{0xc4, 1}, Form{0xc5, 2}, Form{0xc6, 4}})
+      for (const Form number : {Form{0xcc, 1}, Form{0xcd, 2}, Form{0xce, 4}, Form{0xcf, 8}, Form{0xd0, 1},
+                                Form{0xd1, 2}, Form{0xd2, 4}, Form{0xd3, 8}}) {
+        CAPTURE(int{array.head}, int{text.head}, int{number.head});
+        const auto frame = mark_in(array, text, number);
+        const auto opened = wire::open(frame, kCluster);
+        REQUIRE(opened);
+        const auto header = peek(frame);
+        REQUIRE(header);
+        CHECK(header->cluster == kCluster);
+        CHECK(header->from == opened->envelope.from);
+        CHECK(header->incarnation == opened->envelope.incarnation);
+        CHECK(header->kind == opened->kind);
+        CHECK(header->published == 5);
+      }
+}
+
+TEST_CASE("a number below 0 is no part of an envelope") {
+  auto frame = mark_in({0xdc, 2}, {0xc4, 1}, {0xd0, 1});
+  REQUIRE(peek(frame));
+  frame[frame.size() - 1] = static_cast<char>(0xff);
+  CHECK_FALSE(peek(frame)->published);
+  frame = mark_in({0xdc, 2}, {0xc4, 1}, {0xd0, 1});
+  frame[4] = static_cast<char>(0x81);  // the version
+  CHECK_FALSE(peek(frame));
+  CHECK_FALSE(wire::open(frame, kCluster));
+}
+
 TEST_CASE("no prefix of a frame and no damaged one upsets the reader of envelopes") {
   const auto frame = unicast(kN2, kN1, kLot, order_after(3, 2)).payload;
   for (std::size_t length = 0; length < 20; ++length) static_cast<void>(peek(BytesView(frame).substr(0, length)));

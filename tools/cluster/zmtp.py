@@ -11,18 +11,29 @@ GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0")
 
 
 def pack(value):
-    """msgpack of numbers, booleans, None, bytes and lists of them."""
+    """msgpack of numbers, booleans, None, bytes and lists of them, in its shortest form, as nodes write it."""
     if value is None:
         return b"\xc0"
     if isinstance(value, bool):
         return b"\xc3" if value else b"\xc2"
     if isinstance(value, int):
-        if 0 <= value < 128:
-            return bytes([value])
-        return b"\xcf" + struct.pack(">Q", value) if value >= 0 else b"\xd3" + struct.pack(">q", value)
+        if -32 <= value < 128:
+            return struct.pack("b", value)
+        return _shortest(value, b"\xcc\xcd\xce\xcf", "BHIQ") if value >= 0 else _shortest(value, b"\xd0\xd1\xd2\xd3", "bhiq")
     if isinstance(value, bytes):
-        return b"\xc6" + struct.pack(">I", len(value)) + value
-    return b"\xdd" + struct.pack(">I", len(value)) + b"".join(pack(v) for v in value)
+        return _shortest(len(value), b"\xc4\xc5\xc6", "BHI") + value
+    head = bytes([0x90 | len(value)]) if len(value) < 16 else _shortest(len(value), b"\xdc\xdd", "HI")
+    return head + b"".join(pack(v) for v in value)
+
+
+def _shortest(number, heads, forms):
+    """The number in the first form that has room for it, behind that form's head."""
+    for head, form in zip(heads, forms, strict=True):
+        try:
+            return bytes([head]) + struct.pack(">" + form, number)
+        except struct.error:
+            continue
+    raise ValueError(f"{number} fits no form")
 
 
 def unpack(data):

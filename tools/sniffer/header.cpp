@@ -6,7 +6,8 @@
 namespace gavel::sniffer {
 namespace {
 
-/// Reads MessagePack's unsigned numbers, byte strings and array heads; anything else ends it.
+/// Reads MessagePack's numbers of 0 or more, byte strings and array heads, in any form that wire::open takes: the
+/// shortest is ours, but a node that writes a longer one is to be counted like any other. Anything else ends it.
 class Reader {
  public:
   explicit Reader(BytesView bytes) : rest_(bytes) {}
@@ -14,8 +15,12 @@ class Reader {
   std::optional<std::uint64_t> number() {
     const auto head = big_endian(1);
     if (!head || *head < 0x80) return head;
-    if (*head < 0xcc || *head > 0xcf) return std::nullopt;
-    return big_endian(std::size_t{1} << (*head - 0xcc));
+    if (*head >= 0xcc && *head <= 0xcf) return big_endian(std::size_t{1} << (*head - 0xcc));
+    if (*head < 0xd0 || *head > 0xd3) return std::nullopt;
+    const std::size_t bytes = std::size_t{1} << (*head - 0xd0);
+    const auto value = big_endian(bytes);
+    const bool negative = value && (*value >> (8 * bytes - 1)) != 0;
+    return negative ? std::nullopt : value;
   }
   std::optional<BytesView> bin() {
     const auto head = big_endian(1);
@@ -29,8 +34,10 @@ class Reader {
   }
   std::optional<std::uint64_t> array() {
     const auto head = big_endian(1);
-    if (!head || *head < 0x90 || *head > 0x9f) return std::nullopt;
-    return *head & 0x0fU;
+    if (!head) return std::nullopt;
+    if (*head >= 0x90 && *head <= 0x9f) return *head & 0x0fU;
+    if (*head != 0xdc && *head != 0xdd) return std::nullopt;
+    return big_endian(*head == 0xdc ? 2 : 4);
   }
 
  private:
