@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
+#include "client/cli/rows.hpp"
 #include "tests/unit/sniffer_frames.hpp"
 #include "tools/sniffer/lines.hpp"
 #include "tools/sniffer/recording.hpp"
@@ -249,6 +251,26 @@ TEST_CASE("frames of other clusters are counted, and change nothing else") {
   const auto sniffed = sniff({other, ack(2)});
   CHECK(lines_in(sniffed.shown) == 1);
   CHECK_THAT(sniffed.said, Catch::Contains("1 message seen") && Catch::Contains("1 of other clusters"));
+}
+
+TEST_CASE("a recording's clock that stepped back, or tells what none can, stops nothing") {
+  const Directory directory;
+  const auto file = directory.file("bus.gsniff");
+  record(file, {ack(1, std::numeric_limits<std::int64_t>::max()), ack(2, 5'000'000),
+                ack(3, std::numeric_limits<std::int64_t>::min()), ack(4, 9'000), ack(5, 11'000)});
+  auto reader = RecordingReader::open(file);
+  REQUIRE(reader);
+  const auto captures = all_of(*reader);
+  REQUIRE(captures.size() == 5);
+  CHECK(cli::iso(captures[0].at) == "9999-12-31T23:59:59.999Z");
+  CHECK(captures[2].at == WallTime{0});
+  std::ostringstream said;
+  SniffingOptions options;
+  options.cluster = kCluster;
+  Sniffing sniffing(options, {}, said);
+  std::vector<bool> ticked;
+  for (const Capture& capture : captures) ticked.push_back(sniffing.pace(capture.at));
+  CHECK(ticked == std::vector<bool>{true, true, true, false, true});
 }
 
 }  // namespace gavel::sniffer

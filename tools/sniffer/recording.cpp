@@ -1,6 +1,7 @@
 #include "tools/sniffer/recording.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "client/cli/connection.hpp"
 #include "common/base/digest.hpp"
 #include "common/wire/codec.hpp"
 
@@ -21,6 +23,8 @@ constexpr std::size_t kRecordHead = 4 + 8;
 /// A capture has a frame at most, which is far smaller.
 constexpr std::size_t kLongestRecord = 64U << 20U;
 constexpr std::size_t kBuffered = 256U << 10U;
+/// The year 9999 ends. No recorder's clock tells more; and what is reckoned with times cannot overflow.
+constexpr WallTime kLatest{253'402'300'799'999'999};
 
 std::string little_endian(std::uint64_t number, std::size_t bytes) {
   std::string out;
@@ -33,13 +37,35 @@ std::uint64_t from_little_endian(BytesView bytes) {
   return number;
 }
 
-/// Bytes read, fewer at the end; nothing on an error, which errno names.
+/// Whether a descriptor is ready within kLookAround; a signal may come at any moment, also just before the waiting.
+bool is_ready(int fd, short events) {  // NOLINT(google-runtime-int): poll's own
+  constexpr int kLookAroundMillis = 100;
+  pollfd one{fd, events, 0};
+  return ::poll(&one, 1, kLookAroundMillis) > 0;
+}
+
+/// Bytes read, fewer at the end; nothing on an error, which errno names: EINTR, if somebody wants the program to end.
 std::optional<std::size_t> read_some(int fd, char* to, std::size_t bytes) {
   for (;;) {
+    if (cli::interrupted()) {
+      errno = EINTR;
+      return std::nullopt;
+    }
+    if (!is_ready(fd, POLLIN)) continue;
     const auto got = ::read(fd, to, bytes);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) return std::nullopt;
   }
+}
+
+/// After an interrupt, for a reader that is only slow, in looks around.
+constexpr int kGrace = 10;
+/// A pipe that is ready takes so much without waiting.
+constexpr std::size_t kPipeTakes = 4096;
+
+bool is_file(int fd) {
+  struct stat found {};
+  return ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
 }
 
 bool is_recording_or_empty(int fd) {
@@ -116,8 +142,14 @@ Result<void> Recorder::write(const Capture& capture) {
 
 Result<void> Recorder::flush() {
   std::size_t done = 0;
-  while (done < buffer_.size()) {
-    const auto wrote = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
+  const std::size_t most = is_file(fd_) ? buffer_.size() : kPipeTakes;
+  for (int waited = 0; done < buffer_.size();) {
+    if (!is_ready(fd_, POLLOUT)) {
+      if (!cli::interrupted() || ++waited < kGrace) continue;
+      buffer_.clear();
+      return fail("interrupted while nobody read the recording " + name_ + "; what was written so far can be read");
+    }
+    const auto wrote = ::write(fd_, buffer_.data() + done, std::min(most, buffer_.size() - done));
     if (wrote > 0) {
       done += static_cast<std::size_t>(wrote);
     } else if (errno != EINTR) {
@@ -161,6 +193,7 @@ RecordingReader::RecordingReader(RecordingReader&& other) noexcept
       at_(other.at_),
       offset_(other.offset_),
       head_(std::move(other.head_)),
+      interrupted_(other.interrupted_),
       torn_(std::move(other.torn_)),
       damage_(std::move(other.damage_)) {}
 
@@ -171,6 +204,7 @@ RecordingReader& RecordingReader::operator=(RecordingReader&& other) noexcept {
   std::swap(at_, other.at_);
   std::swap(offset_, other.offset_);
   std::swap(head_, other.head_);
+  std::swap(interrupted_, other.interrupted_);
   std::swap(torn_, other.torn_);
   std::swap(damage_, other.damage_);
   return *this;
@@ -188,7 +222,10 @@ Bytes RecordingReader::take(std::size_t bytes) {
     buffer_.resize(had + kBuffered);
     const auto got = read_some(fd_, buffer_.data() + had, kBuffered);
     buffer_.resize(had + got.value_or(0));
-    if (!got && damage_.empty()) damage_ = name_ + " cannot be read on: " + std::strerror(errno);
+    if (!got && errno == EINTR)
+      interrupted_ = true;
+    else if (!got && damage_.empty())
+      damage_ = name_ + " cannot be read on: " + std::strerror(errno);
     if (!got || *got == 0) break;
   }
   Bytes taken = buffer_.substr(at_, bytes);
@@ -199,7 +236,7 @@ Bytes RecordingReader::take(std::size_t bytes) {
 std::optional<Bytes> RecordingReader::record() {
   const auto at = [this] { return name_ + ", byte " + std::to_string(offset_) + ": "; };
   const Bytes prefix = take(kRecordHead);
-  if (prefix.empty() || !damage_.empty()) return std::nullopt;
+  if (prefix.empty() || interrupted_ || !damage_.empty()) return std::nullopt;
   if (prefix.size() == kRecordHead) {
     const auto length = from_little_endian(BytesView(prefix).substr(0, 4));
     if (length > kLongestRecord) {
@@ -207,7 +244,7 @@ std::optional<Bytes> RecordingReader::record() {
       return std::nullopt;
     }
     Bytes record = take(length);
-    if (!damage_.empty()) return std::nullopt;
+    if (interrupted_ || !damage_.empty()) return std::nullopt;
     if (record.size() == length) {
       if (digest_of(record).value != from_little_endian(BytesView(prefix).substr(4))) {
         damage_ = at() + "damaged: the record is not as it was written; nothing behind it was read";
@@ -225,7 +262,10 @@ std::optional<Capture> RecordingReader::next() {
   const auto bytes = record();
   if (!bytes) return std::nullopt;
   auto capture = wire::decode<Capture>(*bytes);
-  if (capture) return *std::move(capture);
+  if (capture) {
+    capture->at = std::clamp(capture->at, WallTime{}, kLatest);
+    return *std::move(capture);
+  }
   damage_ = name_ + ", byte " + std::to_string(offset_) + ": not understood: " + capture.error().message;
   return std::nullopt;
 }

@@ -32,6 +32,7 @@ class Recorder {
 
   /// Buffered. Error: the disk is full, or the like; the recording ends with the last whole record.
   Result<void> write(const Capture& capture);
+  /// A pipe that nobody reads is waited for, but not after an interrupt.
   Result<void> flush();
   /// Captures written, names not counted.
   std::uint64_t written() const { return written_; }
@@ -65,7 +66,8 @@ class RecordingReader {
   ~RecordingReader();
 
   const RecordingHead& head() const { return head_; }
-  /// The next one; nothing at the end, be it a good one or not.
+  /// The next one; nothing at the end, be it a good one or not, and nothing once the program was interrupted
+  /// (cli::interrupted). Times that no clock tells are brought between the years 1970 and 9999.
   std::optional<Capture> next();
 
   /// The file ends in the middle of a record: its writer was killed. Everything before it was read. Empty: it does not.
@@ -85,6 +87,7 @@ class RecordingReader {
   std::size_t at_ = 0;        ///< within the buffer
   std::uint64_t offset_ = 0;  ///< within the file, of the record that is read
   RecordingHead head_;
+  bool interrupted_ = false;
   std::string torn_;
   std::string damage_;
 };
