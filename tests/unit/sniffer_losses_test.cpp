@@ -71,6 +71,14 @@ TEST_CASE("a straggler of a former life changes nothing") {
   CHECK(losses.arrived(kNode, of_life(2), 11) == 0);
 }
 
+TEST_CASE("however many uids turn up, those that were there first are counted and the rest is not") {
+  Losses losses;
+  for (std::uint64_t uid = 1; uid < 5000; ++uid) losses.arrived(Uid{uid}, of_life(1), 10);
+  CHECK(losses.missed().size() == Losses::kMostNodes);
+  CHECK(losses.arrived(Uid{1}, of_life(1), 12) == 1);
+  CHECK(losses.arrived(Uid{4999}, of_life(1), 12) == 0);
+}
+
 TEST_CASE("nodes are counted apart") {
   Losses losses;
   losses.arrived(Uid{1}, of_life(1), 10);

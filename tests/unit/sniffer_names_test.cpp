@@ -66,4 +66,23 @@ TEST_CASE("names travel in a recording, sniffers too") {
   CHECK_FALSE(read.learn_encoded("nonsense"));
 }
 
+TEST_CASE("what is written of names is news only, and adds up to all of them") {
+  Names names;
+  names.learn_node(Uid{1}, "n1");
+  names.learn_group(GroupId{7}, "lot-7");
+  names.learn_sniffer(ClientId{5});
+  Names reader;
+  REQUIRE(reader.learn_encoded(names.encode_news({})));
+  Names told = names;
+  for (std::uint64_t i = 100; i < 200; ++i) names.learn_group(GroupId{i}, "lot-" + std::to_string(i));
+  told = names;
+  names.learn_node(Uid{1}, "renamed");
+  const auto news = names.encode_news(told);
+  CHECK(news.size() < 20);
+  REQUIRE(reader.learn_encoded(news));
+  CHECK(reader.node(Uid{1}) == "renamed");
+  CHECK(reader.group(GroupId{7}) == "lot-7");
+  CHECK(reader.is_sniffer(ClientId{5}));
+}
+
 }  // namespace gavel::sniffer

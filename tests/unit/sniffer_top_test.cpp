@@ -86,4 +86,30 @@ TEST_CASE("at a terminal the table stays in place and fits it") {
   CHECK_THAT(out.str().substr(text.size()), Catch::StartsWith("\x1b[H"));
 }
 
+TEST_CASE("unknown kinds share one row, and so do nodes beyond a thousand") {
+  std::ostringstream out;
+  const Names names;
+  TopOptions options;
+  options.jsonl = true;
+  const auto top = make_top(out, names, options);
+  top->tick(WallTime{0});
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    Seen message = at(1000, kAck);
+    message.from = Uid{1 + i};
+    if (i % 2 == 0) {
+      message.kind = 1000 + i;
+      message.type = type_of(message.kind);
+    }
+    top->show(message);
+  }
+  top->end();
+  const auto row = rows_of(out.str()).at(0);
+  REQUIRE(row["types"].size() == 2);
+  CHECK(row["types"].at(0)["total_messages"] == 1500);
+  CHECK(row["types"].at(1)["total_messages"] == 1500);
+  CHECK(row["nodes"].size() == 1025);
+  CHECK(row["nodes"].at(0)["node"] == "others");
+  CHECK(row["nodes"].at(0)["total_messages"] == 3000 - 1024);
+}
+
 }  // namespace gavel::sniffer

@@ -9,6 +9,7 @@ std::uint64_t life_of(Incarnation incarnation) { return incarnation.value >> 24U
 }  // namespace
 
 std::uint64_t Losses::arrived(Uid node, Incarnation incarnation, std::optional<std::uint64_t> published) {
+  if (lives_.size() >= kMostNodes && !lives_.contains(node)) return 0;
   Life& life = lives_[node];
   std::uint64_t& missed = missed_[node];
   if (const auto number = life_of(incarnation); number != life.number) {

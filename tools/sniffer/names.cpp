@@ -1,6 +1,8 @@
 #include "tools/sniffer/names.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "client/cli/output.hpp"
 #include "common/base/print.hpp"
@@ -91,11 +93,18 @@ std::vector<GroupId> Names::groups_called(std::string_view text) const {
 std::optional<Uid> Names::find_node(std::string_view text) const { return first_of(nodes_called(text)); }
 std::optional<GroupId> Names::find_group(std::string_view text) const { return first_of(groups_called(text)); }
 
-Bytes Names::encode() const {
+Bytes Names::encode_news(const Names& known) const {
+  const auto lacks = [](const auto& names, const auto& each) {
+    const auto at = names.find(each.first);
+    return at == names.end() || at->second != each.second;
+  };
   NamesRecord record;
-  for (const auto& [node, name] : nodes_) record.nodes.push_back({node, name});
-  for (const auto& [group, auction] : groups_) record.groups.push_back({group, auction});
-  record.sniffers.assign(sniffers_.begin(), sniffers_.end());
+  for (const auto& node : nodes_)
+    if (lacks(known.nodes_, node)) record.nodes.push_back({node.first, node.second});
+  for (const auto& group : groups_)
+    if (lacks(known.groups_, group)) record.groups.push_back({group.first, group.second});
+  std::set_difference(sniffers_.begin(), sniffers_.end(), known.sniffers_.begin(), known.sniffers_.end(),
+                      std::back_inserter(record.sniffers));
   return wire::encode(record);
 }
 

@@ -41,8 +41,9 @@ class Names {
   const std::map<Uid, std::string>& nodes() const { return nodes_; }
   const std::map<GroupId, std::string>& groups() const { return groups_; }
 
-  /// For recordings (Channel::names).
-  Bytes encode() const;
+  /// For recordings (Channel::names): all of it, or what `known` lacks.
+  Bytes encode() const { return encode_news({}); }
+  Bytes encode_news(const Names& known) const;
   /// Adds what is there; false if it is not understood, and then nothing changes.
   bool learn_encoded(BytesView bytes);
 

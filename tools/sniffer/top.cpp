@@ -8,10 +8,16 @@
 #include <vector>
 
 #include "client/cli/output.hpp"
+#include "tools/sniffer/decode.hpp"
 #include "tools/sniffer/lines.hpp"
 
 namespace gavel::sniffer {
 namespace {
+
+/// However many kinds and uids turn up, the tables stay small.
+constexpr const char* kUnknown = "unknown kinds";
+constexpr const char* kOthers = "others";
+constexpr std::size_t kMostNodes = 1024;
 
 struct Traffic {
   std::uint64_t messages = 0;  ///< in this interval
@@ -73,8 +79,9 @@ class Top final : public View {
     tick(seen.at);
     all_.add(seen.size);
     lanes_[seen.lane].add(seen.size);
-    types_[seen.type].add(seen.size);
-    nodes_[seen.from].add(seen.size);
+    types_[known_types().contains(seen.kind) ? seen.type : kUnknown].add(seen.size);
+    const bool room = nodes_.size() < kMostNodes || nodes_.contains(seen.from);
+    (room ? nodes_[seen.from] : other_nodes_).add(seen.size);
   }
 
   void tick(WallTime now) override {
@@ -116,6 +123,7 @@ class Top final : public View {
     std::map<std::string, Traffic> nodes;
     for (const auto& [lane, traffic] : lanes_) lanes[std::string(name_of(lane))] = traffic;
     for (const auto& [node, traffic] : nodes_) nodes[node ? names_.node(node) : "?"] = traffic;
+    if (other_nodes_.total > 0) nodes[kOthers] = other_nodes_;
     return {{"lane", "lanes", ranked(lanes)}, {"node", "nodes", ranked(nodes)}, {"type", "types", ranked(types_)}};
   }
 
@@ -126,6 +134,7 @@ class Top final : public View {
     empty(lanes_);
     empty(types_);
     empty(nodes_);
+    other_nodes_.messages = other_nodes_.bytes = 0;
     all_.messages = all_.bytes = 0;
   }
 
@@ -205,6 +214,7 @@ class Top final : public View {
   std::map<Lane, Traffic> lanes_;
   std::map<std::string, Traffic> types_;
   std::map<Uid, Traffic> nodes_;
+  Traffic other_nodes_;
 };
 
 }  // namespace
