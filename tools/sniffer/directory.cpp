@@ -80,6 +80,8 @@ void Directory::run() {
     } catch (const cli::Failure& failure) {
       if (failure.code == cli::Exit::interrupted) return;
       continue;  // nobody answers now; somebody may in a second
+    } catch (const std::exception&) {
+      continue;  // an answer that this program is not up to is no answer
     }
     const std::uint64_t one = 1;
     static_cast<void>(!::write(fd_, &one, sizeof one));  // full: it is readable in any case
