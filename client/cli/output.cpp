@@ -15,8 +15,13 @@ std::string indented(const Row& row) { return row.dump(2, ' ', false, kOnInvalid
 }  // namespace
 
 std::string harmless(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    // U+0080 to U+009F: to some terminals, U+009B is as good as ESC [.
+    const bool wide = byte(at) == 0xc2 && at + 1 < text.size() && byte(at + 1) >= 0x80 && byte(at + 1) < 0xa0;
+    if (wide) text.erase(at + 1, 1);
+    if (wide || byte(at) < ' ' || text[at] == '\x7f') text[at] = '?';
+  }
   return text;
 }
 

@@ -174,4 +174,14 @@ TEST_CASE("times are of the day, in UTC, to the microsecond") {
   CHECK(shown_time(WallTime{(24LL * 3600 + 3661) * 1'000'000 + 42}) == "01:01:01.000042");
 }
 
+TEST_CASE("no control character gets through, be it of one byte or of two") {
+  CHECK(cli::harmless("a\x1b[31mb\x7f") == "a?[31mb?");
+  CHECK(cli::harmless("a\xc2\x9b"
+                      "31m") == "a?31m");
+  CHECK(cli::harmless("\xc2\x80\xc2\x9f") == "??");
+  CHECK(cli::harmless("\xc2\xa0") == "\xc2\xa0");
+  CHECK(cli::harmless("\xc3\x9b") == "\xc3\x9b");
+  CHECK(cli::harmless("\xc2") == "\xc2");
+}
+
 }  // namespace gavel::sniffer
