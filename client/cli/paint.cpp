@@ -32,21 +32,20 @@ const char* code_of(Ink ink) {
 
 }  // namespace
 
-bool wants_colour() {
+bool wants_colour(int fd) {
   const char* no = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
-  return (no == nullptr || *no == 0) && term != nullptr && std::strcmp(term, "dumb") != 0 &&
-         ::isatty(STDOUT_FILENO) != 0;
+  return (no == nullptr || *no == 0) && term != nullptr && std::strcmp(term, "dumb") != 0 && ::isatty(fd) != 0;
 }
 
 std::string painted(const std::string& text, Ink ink, bool coloured) {
   return !coloured || ink == Ink::plain || text.empty() ? text : code_of(ink) + text + "\x1b[0m";
 }
 
-Extent terminal_extent() {
+Extent terminal_extent(int fd) {
   winsize size{};
   Extent extent;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return extent;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0) return extent;
   if (size.ws_col > 0) extent.columns = size.ws_col;
   extent.rows = size.ws_row;
   return extent;

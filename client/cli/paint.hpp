@@ -9,17 +9,18 @@ namespace gavel::cli {
 
 enum class Ink { plain, good, warning, bad, strong, faint };
 
-/// Whether what goes to stdout is to be coloured: a terminal, TERM is not "dumb", NO_COLOR is not set or empty.
-bool wants_colour();
+/// Whether what goes to that descriptor is to be coloured: a terminal, TERM is set and not "dumb", NO_COLOR is not set or
+/// empty.
+bool wants_colour(int fd = 1);
 /// `text`, unchanged if `coloured` is false or the ink is plain.
 std::string painted(const std::string& text, Ink ink, bool coloured);
 
-/// Of stdout; 100 columns and no limit of rows if it is no terminal.
+/// 100 columns and no limit of rows if it is no terminal.
 struct Extent {
   std::size_t columns = 100;
   std::size_t rows = 0;  ///< 0: no limit
 };
-Extent terminal_extent();
+Extent terminal_extent(int fd = 1);
 
 /// A terminal that shows one picture at a time, each in the place of the former one. What it has changed about the
 /// terminal is undone in the end; the last picture stays.
