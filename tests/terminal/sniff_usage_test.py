@@ -4,12 +4,15 @@
     sniff_usage_test.py GAVEL-SNIFF
 """
 
+import contextlib
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SNIFF = sys.argv.pop(1)
@@ -175,6 +178,91 @@ class Files(unittest.TestCase):
         run = sniff("--read", whole)
         self.assertEqual(run.returncode, 1, run.stderr)
         self.assertIn("damaged", run.stderr)
+
+    def an_empty_recording(self):
+        name = self.directory / "empty.gsniff"
+        sniff("--record", name, "--beacon-port", a_free_udp_port(), "--timeout", "0.3")
+        return name
+
+    def test_what_was_not_found_is_exit_code_4_and_replaces_no_file(self):
+        recording, drawn = self.an_empty_recording(), self.directory / "drawn.svg"
+        for found, said in ((("--ladder=svg",), "no election was seen"), (("--ladder", "--story", "bid"), "no bid was seen")):
+            drawn.write_text("drawn before")
+            run = sniff("--read", recording, *found, "--out", drawn)
+            self.assertEqual((run.returncode, run.stdout), (4, ""), run.stderr)
+            self.assertIn(said, run.stderr)
+            self.assertEqual(drawn.read_text(), "drawn before")
+            drawn.unlink()
+            sniff("--read", recording, *found, "--out", drawn)
+            self.assertFalse(drawn.exists())
+        run = sniff("--read", recording, "--follow", "next")
+        self.assertEqual((run.returncode, run.stdout), (4, ""), run.stderr)
+        self.assertIn("no such request was seen", run.stderr)
+
+    def test_a_ladder_never_takes_the_place_of_its_recording(self):
+        recording = self.an_empty_recording()
+        before = recording.read_bytes()
+        link = self.directory / "link"
+        link.symlink_to(recording)
+        for how in ("--read", "--record"):
+            for out in (recording, link, self.directory / "." / "empty.gsniff"):
+                run = sniff(how, recording, "--ladder", "--out", out, "--beacon-port", a_free_udp_port(), "--timeout", "0.3")
+                self.assertEqual(run.returncode, 2)
+                self.assertIn("that is the recording", run.stderr)
+                self.assertEqual(recording.read_bytes(), before)
+
+    def test_a_file_that_cannot_be_written_is_told_at_once(self):
+        run = sniff("--ladder", "--out", self.directory / "none" / "ladder.svg", "--beacon-port", a_free_udp_port())
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("No such file", run.stderr)
+
+    def test_a_check_of_a_recording_without_a_message_is_none(self):
+        run = sniff("--read", self.an_empty_recording(), "--check")
+        self.assertEqual(run.returncode, 5)
+        self.assertIn("nothing was checked", run.stderr)
+
+
+class Interrupted(unittest.TestCase):
+    def ends(self, number, *args, **streams):
+        """The exit code after a signal, which comes while it waits."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
+        with subprocess.Popen([SNIFF, *args], stderr=subprocess.PIPE, env=clean, **streams) as process:
+            try:
+                while True:  # until it has caught the signal, which it does before it opens anything
+                    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+                    if caught >> (number - 1) & 1:
+                        break
+                    time.sleep(0.01)
+                process.send_signal(number)
+                return process.wait(timeout=10)
+            finally:
+                process.kill()
+
+    def test_a_recording_that_does_not_come(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            reader, writer = os.pipe()
+            try:
+                self.assertEqual(self.ends(number, "--read", "-", stdin=reader, stdout=subprocess.DEVNULL), 130)
+                os.write(writer, HEAD)
+                self.assertEqual(self.ends(number, "--read", "-", stdin=reader, stdout=subprocess.DEVNULL), 130)
+            finally:
+                os.close(reader)
+                os.close(writer)
+
+    def test_a_recording_that_nobody_takes(self):
+        reader, writer = os.pipe()
+        try:
+            os.set_blocking(writer, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(writer, bytes(4096))
+            os.set_blocking(writer, True)
+            self.assertEqual(self.ends(signal.SIGINT, "--record", "-", "--beacon-port", str(a_free_udp_port()),
+                                       "--timeout", "60", stdin=subprocess.DEVNULL, stdout=writer), 130)
+        finally:
+            os.close(reader)
+            os.close(writer)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,12 @@ Live::Live(const cli::Settings& settings) : settings_(settings) {
 
 Live::~Live() = default;
 
+std::set<std::string> Live::endpoints() const {
+  std::set<std::string> all = places_.all();
+  all.insert(given_.begin(), given_.end());
+  return all;
+}
+
 void Live::turn(TimePoint until, const std::function<void(const Capture&)>& take) {
   take_ = &take;
   probe();
@@ -80,9 +86,9 @@ void Live::probe() {
 }
 
 void Live::hand_over(const Capture& capture) {
-  if (names_told_ != names_.version()) {
-    names_told_ = names_.version();
-    (*take_)({capture.at, Channel::names, {}, names_.encode()});
+  if (told_.version() != names_.version()) {
+    (*take_)({capture.at, Channel::names, {}, names_.encode_news(told_)});
+    told_ = names_;
   }
   (*take_)(capture);
 }
@@ -130,8 +136,8 @@ void Live::on_datagram(BytesView datagram) {
   if (const auto opened = wire::open(datagram, settings_.cluster))
     if (const auto said = opened->body<wire::Discovery>())
       if (const auto* beacon = std::get_if<wire::Beacon>(&*said)) {
-        connect(beacon->uid, beacon->pub);
-        names_.learn_node(beacon->uid, beacon->name);
+        follow(places_.claimed(beacon->uid, beacon->pub));
+        if (places_.knows(beacon->uid) && !named_.contains(beacon->uid)) names_.learn_node(beacon->uid, beacon->name);
       }
   look_at(datagram);
   hand_over({bus::wall_now(), Channel::datagram, {}, Bytes(datagram)});
@@ -139,23 +145,19 @@ void Live::on_datagram(BytesView datagram) {
 
 void Live::on_news(const DirectoryNews& news) {
   for (const auto& node : news.nodes) {
-    connect(node.uid, node.endpoints.pub);
+    follow(places_.named(node.uid, node.endpoints.pub));
+    if (!places_.knows(node.uid)) continue;
     names_.learn_node(node.uid, node.name);
+    named_.insert(node.uid);
   }
   for (const auto& [group, auction] : news.auctions) names_.learn_group(group, auction);
 }
 
-void Live::connect(Uid node, const std::string& pub) {
-  std::string& known = connected_[node];
-  if (known == pub) return;
-  if (!subscriber_.connect(pub)) {  // malformed: whoever said that is not to be heard
-    if (known.empty()) connected_.erase(node);
-    return;
-  }
-  const std::string former = std::exchange(known, pub);
-  const auto is_former = [&former](const auto& other) { return other.second == former; };
-  if (!former.empty() && !given_.contains(former) && std::none_of(connected_.begin(), connected_.end(), is_former))
-    subscriber_.disconnect(former);
+void Live::follow(const Places::Change& change) {
+  // Malformed: whoever said that is not to be heard.
+  if (!change.connect.empty() && !subscriber_.connect(change.connect)) places_.forget(change.connect);
+  for (const std::string& endpoint : change.disconnect)
+    if (!given_.contains(endpoint)) subscriber_.disconnect(endpoint);
 }
 
 }  // namespace gavel::sniffer

@@ -16,6 +16,7 @@
 #include "tools/sniffer/capture.hpp"
 #include "tools/sniffer/directory.hpp"
 #include "tools/sniffer/names.hpp"
+#include "tools/sniffer/places.hpp"
 
 namespace gavel::sniffer {
 
@@ -28,8 +29,8 @@ class Live final : private bus::SubscriberSink {
 
   /// Hands over what arrives until then, or until a signal comes; at most about a thousand captures.
   void turn(TimePoint until, const std::function<void(const Capture&)>& take);
-  /// Something of this cluster was heard.
-  bool found() const { return found_; }
+  /// Where nodes publish, as far as that is known: all that it is connected to, or tries to be.
+  std::set<std::string> endpoints() const;
   /// Names of other clusters that were heard, the first few.
   const std::set<std::string>& others() const { return others_; }
 
@@ -42,7 +43,7 @@ class Live final : private bus::SubscriberSink {
   void look_at(BytesView frame);
   /// A group or a node that has no name.
   void ask_about(std::uint64_t unknown);
-  void connect(Uid node, const std::string& pub);
+  void follow(const Places::Change& change);
   /// After what is new about names.
   void hand_over(const Capture& capture);
   void probe();
@@ -52,10 +53,11 @@ class Live final : private bus::SubscriberSink {
   std::optional<bus::Beacon> beacon_;
   std::unique_ptr<Directory> directory_;
   TimePoint probe_at_ = kLongAgo;
-  std::map<Uid, std::string> connected_;  ///< by uid, as far as that is known
-  std::set<std::string> given_;           ///< endpoints of --node
+  Places places_;
+  std::set<std::string> given_;  ///< endpoints of --node
   Names names_;
-  std::uint64_t names_told_ = 0;
+  Names told_;                                ///< what was handed over of them
+  std::set<Uid> named_;                       ///< nodes whose name the directory told: no beacon calls them otherwise
   std::map<std::uint64_t, TimePoint> asked_;  ///< about what has no name, and when
   bool found_ = false;
   std::set<std::string> others_;

@@ -1,26 +1,27 @@
 // The program `gavel-sniff`: shows what goes over a cluster's bus.
-#include <fcntl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "client/cli/connection.hpp"
 #include "client/cli/failure.hpp"
 #include "client/cli/output.hpp"
+#include "client/cli/paint.hpp"
 #include "client/cli/rows.hpp"
+#include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
+#include "tools/sniffer/descriptor_buffer.hpp"
 #include "tools/sniffer/lines.hpp"
 #include "tools/sniffer/live.hpp"
 #include "tools/sniffer/options.hpp"
+#include "tools/sniffer/out_file.hpp"
 #include "tools/sniffer/recording.hpp"
 #include "tools/sniffer/sniffing.hpp"
-#include "tools/sniffer/standard_output.hpp"
 #include "tools/sniffer/top.hpp"
 
 namespace {
@@ -29,33 +30,22 @@ using namespace gavel;
 using namespace gavel::sniffer;
 
 constexpr Duration kTickEvery = 100ms;
-/// Of a recording's time.
-constexpr Duration kRecordedTickEvery = 10ms;
-
-struct Terminal {
-  std::size_t rows = 24;
-  std::size_t columns = 100;
-};
-Terminal terminal_of(int fd) {
-  winsize size{};
-  Terminal terminal;
-  if (::ioctl(fd, TIOCGWINSZ, &size) != 0) return terminal;
-  if (size.ws_row > 0) terminal.rows = size.ws_row;
-  if (size.ws_col > 0) terminal.columns = size.ws_col;
-  return terminal;
-}
 
 bool wants_colour(Colour colour, int fd) {
-  if (colour != Colour::automatic) return colour == Colour::always;
-  const char* none = std::getenv("NO_COLOR");
-  const char* kind = std::getenv("TERM");
-  return ::isatty(fd) == 1 && (none == nullptr || *none == '\0') && (kind == nullptr || std::strcmp(kind, "dumb") != 0);
+  return colour == Colour::automatic ? cli::wants_colour(fd) : colour == Colour::always;
+}
+
+/// For a terminal that does not tell.
+constexpr std::size_t kUsualRows = 24;
+std::size_t rows_of(int fd) {
+  const auto rows = cli::terminal_extent(fd).rows;
+  return rows > 0 ? rows : kUsualRows;
 }
 
 std::unique_ptr<View> make_view(const SniffOptions& options, int fd, std::ostream& out, Sniffing& sniffing) {
   const Names& names = sniffing.names();
   const bool colour = wants_colour(options.colour, fd);
-  const auto terminal = terminal_of(fd);
+  const auto terminal = cli::terminal_extent(fd);
   if (options.follow) {
     FollowOptions follow;
     follow.jsonl = options.jsonl;
@@ -78,60 +68,72 @@ std::unique_ptr<View> make_view(const SniffOptions& options, int fd, std::ostrea
     TopOptions top;
     top.jsonl = options.jsonl;
     top.colour = colour;
-    if (::isatty(fd) == 1) top.rows = [fd] { return terminal_of(fd).rows; };
+    if (::isatty(fd) == 1) top.rows = [fd] { return rows_of(fd); };
     return make_top(out, names, std::move(top));
   }
   return make_lines(out, names, {options.jsonl, colour, options.hex, options.raw});
 }
 
-/// Where the view writes; the standard output unless a file is named.
+/// Where the view writes: the standard output, or memory, for a file that is to be there only once it is whole.
 class Sink {
  public:
-  explicit Sink(const std::string& name)
-      : name_(name.empty() ? "the standard output" : name),
-        fd_(name.empty() ? STDOUT_FILENO : ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-        buffer_(fd_),
-        out_(&buffer_) {
-    if (fd_ < 0) cli::fail_with(cli::Exit::usage, "--out " + name_ + ": " + std::strerror(errno));
-  }
-  ~Sink() {
-    if (fd_ > STDERR_FILENO) ::close(fd_);
-  }
-  Sink(const Sink&) = delete;
-  Sink& operator=(const Sink&) = delete;
+  explicit Sink(const std::string& file)
+      : file_(file), out_(file.empty() ? static_cast<std::streambuf*>(&standard_output_) : &memory_) {}
 
-  int fd() const { return fd_; }
+  /// None, if it is a file.
+  int fd() const { return file_.empty() ? STDOUT_FILENO : -1; }
   std::ostream& out() { return out_; }
   /// Whether somebody still reads. Throws if it cannot be written for another reason.
   bool flush() {
+    if (!file_.empty()) return true;
     out_.flush();
-    const int error = buffer_.error();
+    const int error = standard_output_.error();
     if (error != 0 && error != EPIPE && error != EINTR)
-      cli::fail_with(cli::Exit::internal, "cannot write to " + name_ + ": " + std::strerror(error));
+      cli::fail_with(cli::Exit::internal, std::string("cannot write to the standard output: ") + std::strerror(error));
     return error == 0;
+  }
+  /// The file, if there is anything to be in it.
+  Result<void> finish() {
+    if (file_.empty() || memory_.str().empty()) return {};
+    return write_out_file(file_, memory_.str());
   }
 
  private:
-  std::string name_;
-  int fd_;
-  DescriptorBuffer buffer_;
+  const std::string file_;
+  DescriptorBuffer standard_output_{STDOUT_FILENO};
+  std::stringbuf memory_;
   std::ostream out_;
 };
 
+void check_out(const SniffOptions& options) {
+  if (options.out.empty()) return;
+  for (const std::string* recording : {&options.read, &options.record})
+    if (!recording->empty() && *recording != "-" && same_file(options.out, *recording))
+      cli::fail_with(cli::Exit::usage, "--out " + options.out + ": that is the recording; choose another name");
+  if (const auto possible = check_out_file(options.out); !possible)
+    cli::fail_with(cli::Exit::usage, "--out: " + possible.error().message);
+}
+
 void require(const Result<void>& written) {
-  if (!written) cli::fail_with(cli::Exit::internal, written.error().message);
+  if (!written)
+    cli::fail_with(cli::interrupted() ? cli::Exit::interrupted : cli::Exit::internal, written.error().message);
 }
 
 [[noreturn]] void say_nobody_is_there(const SniffOptions& options, const Live& live) {
-  std::string said =
-      "no node of cluster '" + options.settings.cluster + "' was heard in " + cli::print(options.settings.timeout);
+  const auto tried = live.endpoints();
+  std::string said = tried.empty() ? "no node of cluster '" + options.settings.cluster + "' was heard"
+                                   : "nothing of cluster '" + options.settings.cluster + "' came from " +
+                                         cli::joined({tried.begin(), tried.end()});
+  said += " in " + cli::print(options.settings.timeout);
   if (!live.others().empty())
     said += "; other clusters are: " + cli::joined({live.others().begin(), live.others().end()}) +
             " (--cluster NAME chooses one)";
+  else if (tried.empty())
+    said += "; is one running, and are its beacons sent to this address and port? --node HOST:PORT names one";
   else
     said += options.settings.nodes.empty()
-                ? "; is one running, and are its beacons sent to this address and port? --node HOST:PORT names one"
-                : "; is one running there? --node takes the address that clients use";
+                ? "; can that be reached from here?"
+                : "; is a node running there? --node takes the address that clients use, two ports before that";
   cli::fail_with(cli::Exit::no_quorum, said);
 }
 
@@ -150,8 +152,10 @@ void sniff_live(const SniffOptions& options, Sniffing& sniffing, Live& live, Sin
     require(written);
     sniffing.tick(bus::wall_now());
     if (!sink.flush()) return;
-    if (!live.found() && bus::steady_now() >= give_up) say_nobody_is_there(options, live);
+    if (sniffing.nodes_heard() == 0 && bus::steady_now() >= give_up) say_nobody_is_there(options, live);
   }
+  // What was checked is nothing then, and nothing is not well.
+  if (options.check && sniffing.nodes_heard() == 0) say_nobody_is_there(options, live);
 }
 
 /// All names of a recording, so that its first messages have those that were learnt after them. Only of a file: what
@@ -166,15 +170,10 @@ void learn_names_in(const std::string& name, Sniffing& sniffing) {
 
 /// False: the recording is damaged.
 bool sniff_recorded(RecordingReader& recording, Sniffing& sniffing, Sink& sink) {
-  std::optional<WallTime> ticked;
   while (!sniffing.over() && !cli::interrupted()) {
     const auto capture = recording.next();
     if (!capture) break;
-    if (!ticked || capture->at - *ticked >= kRecordedTickEvery) {
-      ticked = capture->at;
-      sniffing.tick(*ticked);
-      if (!sink.flush()) return true;
-    }
+    if (sniffing.pace(capture->at) && !sink.flush()) return true;
     require(sniffing.take(*capture));
   }
   for (const std::string* problem : {&recording.torn(), &recording.damage()})
@@ -185,11 +184,42 @@ bool sniff_recorded(RecordingReader& recording, Sniffing& sniffing, Sink& sink) 
 RecordingReader open_recording(const std::string& name) {
   auto opened = RecordingReader::open(name);
   if (opened) return *std::move(opened);
+  if (cli::interrupted()) cli::fail_with(cli::Exit::interrupted, "interrupted before a recording came");
   cli::fail_with(opened.error().why == Unreadable::missing ? cli::Exit::not_found : cli::Exit::usage,
                  cli::harmless(opened.error().message));
 }
 
+std::string name_of(StoryKind story) {
+  switch (story) {
+    case StoryKind::election:
+      return "election";
+    case StoryKind::recovery:
+      return "recovery";
+    case StoryKind::bid:
+      return "bid";
+    case StoryKind::all:
+      break;
+  }
+  return "story";
+}
+
+/// What a view that ends by itself waits for; nothing if it shows whatever comes.
+std::string wanted_by(const SniffOptions& options) {
+  if (options.follow)
+    return options.follow->next
+               ? "the next command"
+               : "request " + std::to_string(options.follow->session.value) + "/" + print(options.follow->number);
+  return options.ladder && options.story != StoryKind::all ? "the next " + name_of(options.story) : std::string();
+}
+
+std::string not_seen(const SniffOptions& options) {
+  if (options.follow) return "no such request was seen";
+  if (options.story == StoryKind::all) return "nothing was seen that passes the filters";
+  return "no " + name_of(options.story) + " was seen";
+}
+
 int run(const SniffOptions& options) {
+  check_out(options);
   std::optional<RecordingReader> recording;
   if (!options.read.empty()) recording.emplace(open_recording(options.read));
   const bool records_only = !options.record.empty() && !options.shows();
@@ -217,11 +247,20 @@ int run(const SniffOptions& options) {
     whole = sniff_recorded(*recording, sniffing, sink);
   } else {
     Live live(options.settings);
+    if (const auto wanted = wanted_by(options); !wanted.empty())
+      std::cerr << "gavel-sniff: waiting for " << wanted << " …" << std::endl;
     sniff_live(options, sniffing, live, sink);
   }
   sniffing.end_view();
   sink.flush();
+  if (sniffing.told_anything()) require(sink.finish());
   require(sniffing.end());
+  if (whole && options.check && sniffing.nodes_heard() == 0)
+    cli::fail_with(cli::Exit::no_quorum, "the recording holds no message of a node: nothing was checked");
+  if (whole && !sniffing.told_anything()) {
+    if (cli::interrupted()) return static_cast<int>(cli::Exit::interrupted);
+    cli::fail_with(cli::Exit::not_found, not_seen(options));
+  }
   return !whole || (options.check && sniffing.violations() > 0) ? static_cast<int>(cli::Exit::internal) : 0;
 }
 

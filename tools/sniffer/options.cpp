@@ -22,7 +22,7 @@ constexpr const char* kAbout =
     "  gavel-sniff lane=order,ack node!=n3 auction=lot-7 slot=10..20\n"
     "  gavel-sniff type=Token,TokenAck --for 10s   elections, for ten seconds\n"
     "  gavel-sniff --top                           messages and bytes a second, by lane, node and type\n"
-    "  gavel-sniff --follow next                   the way of the next bid, with the latency of each hop\n"
+    "  gavel-sniff --follow next                   the way of the next command (a bid, a join, ...), hop by hop\n"
     "  gavel-sniff --ladder=svg --story election --out election.svg\n"
     "  gavel-sniff --record bus.gsniff             all of it into a file, until Ctrl-C\n"
     "  gavel-sniff --read bus.gsniff lane=unicast -o jsonl\n"
@@ -37,7 +37,8 @@ constexpr const char* kFooter =
     "  slot               17, 10..20, 10.. or ..20\n"
     "  client             the first digits of its id\n\n"
     "Exit codes: 0 ok, also after Ctrl-C, 1 a violation was seen with --check, or the file is damaged, 2 usage,\n"
-    "4 no such file, 5 no cluster was found.";
+    "4 no such file, or what --follow or --ladder look for was not seen, 5 no node was heard, or nothing that --check\n"
+    "could check, 130 interrupted before --follow or --ladder had seen anything.";
 
 /// Says what is wrong and where to read what would be right; the exit code.
 int refuse(const std::string& what) {

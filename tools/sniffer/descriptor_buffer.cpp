@@ -1,4 +1,4 @@
-#include "tools/sniffer/standard_output.hpp"
+#include "tools/sniffer/descriptor_buffer.hpp"
 
 #include <poll.h>
 #include <unistd.h>
