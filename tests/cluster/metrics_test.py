@@ -66,9 +66,9 @@ class Metrics(ClusterTest):
         self.assertEqual(headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
         return Scrape(text)
 
-    @unittest.skipUnless(shutil.which("promtool"), "no promtool here (package prometheus)")
     def test_parser(self):
         """Prometheus's own parser finds nothing to say about the metrics of nodes at work, before and after an election"""
+        self.assertTrue(shutil.which("promtool"), "promtool is missing: install the package prometheus")
         auction = self.auction()
         load = self.load(auction)
         self.bids(load, 30)

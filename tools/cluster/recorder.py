@@ -2,10 +2,13 @@
 
 import os
 import pathlib
+import re
 
 from processes import Failure, Process
 
 EXIT_VIOLATION = 1
+# What a sniffer that heard something says in the end: of how many nodes.
+HEARD = re.compile(r"[1-9]\d* messages? seen of [1-9]\d* nodes?, ")
 
 
 class Recorder:
@@ -16,10 +19,11 @@ class Recorder:
 
     @classmethod
     def start(cls, cluster, file, check=False):
-        """None if there is no gavel-sniff beside gavel-node. `check`: it also looks for broken invariants."""
+        """`check`: it also looks for broken invariants. A Failure if there is no gavel-sniff beside gavel-node: a check does not
+        disappear silently."""
         program = cluster.programs / "gavel-sniff"
         if not os.access(program, os.X_OK):
-            return None
+            raise Failure(f"there is no gavel-sniff in {cluster.programs}: build it, or leave recording out (tests: GAVEL_SNIFF=off)")
         file = pathlib.Path(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         command = [program, "--cluster", cluster.name, "--beacon-port", cluster.beacon_port, "--timeout", 86400,
@@ -48,6 +52,8 @@ class Recorder:
             return f"the sniffer saw an invariant broken:\n{self.said()}"
         if not in_time or code != 0:
             return f"the sniffer ended with exit code {code}:\n{self.said()}"
+        if not HEARD.search(self.said()):
+            return f"the sniffer heard no node, so it checked and recorded nothing:\n{self.said()}"
         return ""
 
     @classmethod
@@ -55,10 +61,7 @@ class Recorder:
         """For a tool that was told to --record; None if it was not. It checks as well."""
         if file is None:
             return None
-        recorder = cls.start(cluster, file, check=True)
-        if recorder is None:
-            raise Failure(f"there is no gavel-sniff in {cluster.programs}: build it, or leave --record out")
-        return recorder
+        return cls.start(cluster, file, check=True)
 
     def close(self, say):
         """Ends it and says what came of it. True if nothing was wrong."""
