@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
 #include <utility>
 
+#include "common/base/nearest.hpp"
 #include "node/whole_file.hpp"
 
 namespace gavel::node {
@@ -64,19 +64,6 @@ FileValue value_of(std::string key, const toml::node& node) {
   return out;
 }
 
-std::size_t differences(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 Result<std::vector<FileValue>> read_settings_file(const std::string& path) {
@@ -98,17 +85,9 @@ Result<std::vector<FileValue>> read_settings_file(const std::string& path) {
 }
 
 std::string nearest_key(const std::string& word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string dashed = word;  // what is written with _ elsewhere is written with - here
   std::replace(dashed.begin(), dashed.end(), '_', '-');
-  for (const auto& each : known) {
-    const auto count = differences(dashed, each);
-    if (count >= fewest) continue;
-    fewest = count;
-    best = each;
-  }
-  return best;
+  return nearest(dashed, known, 2);
 }
 
 std::string quoted_text(const std::string& text) {

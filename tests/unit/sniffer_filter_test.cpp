@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "common/base/nearest.hpp"
 #include "tests/unit/sniffer_frames.hpp"
 #include "tools/sniffer/filter.hpp"
-#include "tools/sniffer/nearest.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -1,4 +1,4 @@
-// What somebody may have meant who wrote a word that there is not.
+// What is said to somebody who wrote a word that there is not.
 #pragma once
 
 #include <string>
@@ -9,8 +9,6 @@ namespace gavel::sniffer {
 
 /// The same letters in any case.
 bool same_word(std::string_view a, std::string_view b);
-/// The word with the fewest differences, if they are few enough for a slip; empty otherwise.
-std::string nearest(std::string_view written, const std::vector<std::string>& words);
 /// "'ordr' is no lane; did you mean order? Lanes are batch, order, …".
 std::string no_such(std::string_view written, std::string_view what, const std::vector<std::string>& words);
 
