@@ -223,8 +223,8 @@ class Files(unittest.TestCase):
 
 
 class Interrupted(unittest.TestCase):
-    def ends(self, number, *args, **streams):
-        """The exit code after a signal, which comes while it waits."""
+    def ends(self, number, *args, says=b"", **streams):
+        """The exit code after a signal, which comes while it waits, and after it has said that first of all."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith("GAVEL_")}
         with subprocess.Popen([SNIFF, *args], stderr=subprocess.PIPE, env=clean, **streams) as process:
             try:
@@ -234,6 +234,8 @@ class Interrupted(unittest.TestCase):
                     if caught >> (number - 1) & 1:
                         break
                     time.sleep(0.01)
+                if says:
+                    self.assertIn(says, process.stderr.readline())
                 process.send_signal(number)
                 return process.wait(timeout=10)
             finally:
@@ -249,6 +251,17 @@ class Interrupted(unittest.TestCase):
             finally:
                 os.close(reader)
                 os.close(writer)
+
+    def test_a_view_that_waits_for_what_does_not_come(self):
+        for view, awaited in ((("--ladder",), b"the next election"), (("--ladder", "--story", "bid"), b"the next bid"),
+                              (("--follow", "next"), b"the next command"), (("--follow", "21/1"), b"request 21/1")):
+            code = self.ends(signal.SIGINT, *view, "--beacon-port", str(a_free_udp_port()), "--timeout", "60",
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, says=b"waiting for " + awaited)
+            self.assertEqual(code, 130)
+
+    def test_a_check_that_heard_nobody(self):
+        self.assertEqual(self.ends(signal.SIGINT, "--check", "--beacon-port", str(a_free_udp_port()), "--timeout", "60",
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL), 5)
 
     def test_a_recording_that_nobody_takes(self):
         reader, writer = os.pipe()

@@ -119,12 +119,13 @@ void require(const Result<void>& written) {
     cli::fail_with(cli::interrupted() ? cli::Exit::interrupted : cli::Exit::internal, written.error().message);
 }
 
-[[noreturn]] void say_nobody_is_there(const SniffOptions& options, const Live& live) {
+/// `waited`: for as long as the options say, and not only until somebody wanted an end.
+[[noreturn]] void say_nobody_is_there(const SniffOptions& options, const Live& live, bool waited) {
   const auto tried = live.endpoints();
   std::string said = tried.empty() ? "no node of cluster '" + options.settings.cluster + "' was heard"
                                    : "nothing of cluster '" + options.settings.cluster + "' came from " +
                                          cli::joined({tried.begin(), tried.end()});
-  said += " in " + cli::print(options.settings.timeout);
+  if (waited) said += " in " + cli::print(options.settings.timeout);
   if (!live.others().empty())
     said += "; other clusters are: " + cli::joined({live.others().begin(), live.others().end()}) +
             " (--cluster NAME chooses one)";
@@ -151,11 +152,11 @@ void sniff_live(const SniffOptions& options, Sniffing& sniffing, Live& live, Sin
     if (written) written = sniffing.flush();
     require(written);
     sniffing.tick(bus::wall_now());
-    if (!sink.flush()) return;
-    if (sniffing.nodes_heard() == 0 && bus::steady_now() >= give_up) say_nobody_is_there(options, live);
+    if (!sink.flush()) break;
+    if (sniffing.nodes_heard() == 0 && bus::steady_now() >= give_up) say_nobody_is_there(options, live, true);
   }
   // What was checked is nothing then, and nothing is not well.
-  if (options.check && sniffing.nodes_heard() == 0) say_nobody_is_there(options, live);
+  if (options.check && sniffing.nodes_heard() == 0) say_nobody_is_there(options, live, false);
 }
 
 /// All names of a recording, so that its first messages have those that were learnt after them. Only of a file: what
