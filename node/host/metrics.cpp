@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/print.hpp"
+#include "common/wire/describe.hpp"
 #include "node/host/exposition.hpp"
 
 namespace gavel::host {
@@ -168,10 +169,9 @@ void write_clients(Exposition& out, const Node& node, const wire::StatusReport& 
   out.counter("gavel_calls_lost_total", "Calls to a replica that went before it answered.");
   out.sample(counters.calls_lost);
   out.counter("gavel_commands_total", "Commands that went into a group through this node, by what became of them.");
-  static constexpr std::array<const char*, kAnswerStatuses> kStatuses{
-      "", "ok", "expired", "stale", "busy", "unknown_group", "malformed", "lost"};
-  for (const std::size_t status : {1U, 2U, 3U, 4U, 7U})
-    out.sample(tally.commands[status], {{"status", kStatuses[status]}});
+  for (const auto status : {wire::AnswerStatus::ok, wire::AnswerStatus::expired, wire::AnswerStatus::stale,
+                            wire::AnswerStatus::busy, wire::AnswerStatus::lost})
+    out.sample(tally.commands.at(static_cast<std::size_t>(status)), {{"status", wire::shown(status)}});
   out.histogram("gavel_command_seconds", "From a client's command to its answer, of those that were carried out.");
   out.sample(tally.command);
   out.counter("gavel_bids_total",

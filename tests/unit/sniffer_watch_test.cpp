@@ -42,7 +42,7 @@ TEST_CASE("P2 the watch tells of two entries for one slot of one term, in orders
   CHECK(bus.found.empty());
   entries.entries.front().entry.batches = {MadeBus::ref(5, 1)};
   bus.hear(2, entries, 1);
-  CHECK(bus.only(Rule::orders, "slot 2 of term 5.n3 was ordered twice: batch n4:1 and batch n5:1"));
+  CHECK(bus.only(Rule::orders, "slot 2 of term 5.n3 was ordered twice: n4:1 and n5:1"));
 }
 
 TEST_CASE("P2 an uncommitted tail that a later leader replaces is no second order") {

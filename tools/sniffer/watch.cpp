@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/print.hpp"
+#include "tools/sniffer/shown.hpp"
 
 namespace gavel::sniffer {
 namespace {
@@ -64,16 +65,16 @@ void Watch::look_at(const Seen& seen, Group& group) {
 // Only its own uid leads a term, and only in the life that started it: a member that was restarted follows at first,
 // and leads higher terms. (One owner fills all slots: a rotation has one element today.)
 void Watch::leads(const Seen& seen, Group& group, const wire::Term& term) {
-  const auto place = names_.group(seen.group) + ": term " + words(term, names_);
+  const auto place = names_.group(seen.group) + ": term " + shown_term(term, names_);
   if (seen.from != term.uid) {
-    findings_.add(Rule::leaders, seen.group, words(term, names_) + " " + print(seen.from),
+    findings_.add(Rule::leaders, seen.group, shown_term(term, names_) + " " + print(seen.from),
                   place + " has a second leader: " + names_.node(seen.from) + " speaks as leader of " +
                       names_.node(term.uid) + "'s term (" + message_words(seen.number) + ")");
     return;
   }
   const auto [it, fresh] = group.leaders.try_emplace(term, Leader{{seen.from, seen.incarnation}, seen.number});
   if (!fresh && it->second.who.incarnation != seen.incarnation)
-    findings_.add(Rule::leaders, seen.group, words(term, names_),
+    findings_.add(Rule::leaders, seen.group, shown_term(term, names_),
                   place + " is led by two lives of " + names_.node(seen.from) + ": " +
                       print(it->second.who.incarnation) + " and " + print(seen.incarnation) + " (" +
                       message_words(it->second.number) + ", then " + message_words(seen.number) + ")");
@@ -88,18 +89,19 @@ void Watch::look_at_ack(const Seen& seen, Group& group, const wire::Ack& ack, bo
   const auto place = names_.group(seen.group) + ": " + names_.node(seen.from);
   const auto both = " (" + message_words(last.number) + ", then " + message_words(seen.number) + ")";
   if (last.incarnation == seen.incarnation && ack.term < last.term) {
-    findings_.add(Rule::acks, seen.group, print(seen.from) + " " + print(seen.incarnation) + words(ack.term, names_),
-                  place + " acks in term " + words(ack.term, names_) + " after it did in the higher term " +
-                      words(last.term, names_) + both);
+    findings_.add(Rule::acks, seen.group,
+                  print(seen.from) + " " + print(seen.incarnation) + shown_term(ack.term, names_),
+                  place + " acks in term " + shown_term(ack.term, names_) + " after it did in the higher term " +
+                      shown_term(last.term, names_) + both);
     return;
   }
   // While a snapshot from another member is on its way to its disk, a member's beats say that nothing is durable.
   const bool installing = repeated && !ack.durable;
   if (last.incarnation == seen.incarnation && ack.term == last.term && ack.durable < last.durable && !installing)
     findings_.add(Rule::acks, seen.group,
-                  print(seen.from) + " " + print(seen.incarnation) + words(ack.term, names_) + print(ack.durable),
+                  print(seen.from) + " " + print(seen.incarnation) + shown_term(ack.term, names_) + print(ack.durable),
                   place + " acks slot " + print(ack.durable) + " after slot " + print(last.durable) + ", in term " +
-                      words(ack.term, names_) + both);
+                      shown_term(ack.term, names_) + both);
   if (last.incarnation <= seen.incarnation && !installing)
     last = {seen.incarnation, ack.term, ack.durable, seen.number};
 
@@ -110,7 +112,7 @@ void Watch::look_at_ack(const Seen& seen, Group& group, const wire::Ack& ack, bo
     findings_.add(Rule::digests, seen.group, print(ack.digest_slot) + " " + print(seen.from),
                   place + "'s state after slot " + print(ack.digest_slot) + " has the digest " + print(ack.digest) +
                       ", that of " + names_.node(it->second.by) + " " + print(it->second.digest) + ", in term " +
-                      words(ack.term, names_) + " (" + message_words(it->second.number) + ", then " +
+                      shown_term(ack.term, names_) + " (" + message_words(it->second.number) + ", then " +
                       message_words(seen.number) + ")");
   bound(group.digests, kDigests);
 }

@@ -4,6 +4,7 @@
 
 #include "common/base/print.hpp"
 #include "common/wire/codec.hpp"
+#include "tools/sniffer/shown.hpp"
 
 namespace gavel::sniffer {
 void AnswerWatch::on_batch(GroupId group, const wire::Batch& batch) {
@@ -105,7 +106,7 @@ void AnswerWatch::look(const Names& names, const LogOf& log_of, WallTime now, Du
                        " acknowledged at slot " + print(answer.slot) + " (" + message_words(answer.shown) + "), " +
                        (verdict == Verdict::lost
                             ? "is in none of the batches that were committed there"
-                            : "is not in the order: the leader of term " + words(log->leading()->term, names) +
+                            : "is not in the order: the leader of term " + shown_term(log->leading()->term, names) +
                                   " ends with slot " + print(log->leading()->last)));
     }
     return verdict != Verdict::waits;

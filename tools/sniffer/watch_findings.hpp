@@ -45,9 +45,7 @@ struct Findings {
   }
 };
 
-/// "5.n3", "stream n1:7", as the findings say it.
-std::string words(const wire::Term& term, const Names& names);
-std::string words(const wire::BatchRef& ref, const Names& names);
+/// "message 17", as the findings say it.
 inline std::string message_words(std::uint64_t number) { return "message " + std::to_string(number); }
 
 }  // namespace gavel::sniffer

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/print.hpp"
+#include "tools/sniffer/shown.hpp"
 
 namespace gavel::sniffer {
 namespace {
@@ -129,11 +130,11 @@ void HoleWatch::tick(const LogWatch::Context& context, const LogWatch& log, Wall
     const auto& names = context.names;
     const wire::BatchRef next{publisher, stream.incarnation, mark->number.next()};
     context.findings.add(
-        Rule::hole, context.group, words(next, names) + "/" + print(next.incarnation),
-        names.group(context.group) + ": " + words(next, names) + " is not ordered since " +
+        Rule::hole, context.group, "batch " + shown_batch(next, names) + "/" + print(next.incarnation),
+        names.group(context.group) + ": batch " + shown_batch(next, names) + " is not ordered since " +
             std::to_string((now - stream.since).count() / 1000) + " ms, though the stream goes up to " +
             print(stream.highest) + " (" + message_words(stream.shown) + "), its publisher lives, and " +
-            names.node(leading->term.uid) + ", leader of term " + words(leading->term, names) + ", orders others");
+            names.node(leading->term.uid) + ", leader of term " + shown_term(leading->term, names) + ", orders others");
     stream.since = now;
   }
 }

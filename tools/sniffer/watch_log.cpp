@@ -4,41 +4,15 @@
 #include <array>
 
 #include "common/base/print.hpp"
+#include "tools/sniffer/shown.hpp"
 
 namespace gavel::sniffer {
 namespace {
 
 constexpr Duration kSuspectFor = std::chrono::seconds(30);
 
-const char* kind_words(wire::EntryKind kind) {
-  switch (kind) {
-    case wire::EntryKind::view:
-      return "a view";
-    case wire::EntryKind::batches:
-      return "batches";
-    case wire::EntryKind::config:
-      return "a configuration";
-    case wire::EntryKind::noop:
-      return "nothing";
-  }
-  return "?";
-}
-
-std::string entry_words(const wire::Entry& entry, const Names& names) {
-  if (entry.batches.empty()) return kind_words(entry.kind);
-  auto text = words(entry.batches.front(), names);
-  if (entry.batches.size() > 1) text += " and " + std::to_string(entry.batches.size() - 1) + " more";
-  return text;
-}
-
 }  // namespace
 
-std::string words(const wire::Term& term, const Names& names) {
-  return term ? std::to_string(term.round) + "." + names.node(term.uid) : "0";
-}
-std::string words(const wire::BatchRef& ref, const Names& names) {
-  return "batch " + names.node(ref.publisher) + ":" + print(ref.number);
-}
 std::string_view name_of(Rule rule) {
   static constexpr std::array<std::string_view, 7> kNames{
       "two leaders", "two orders", "fifo", "hole", "ack went back", "digests differ", "answer not in the order"};
@@ -130,18 +104,18 @@ void LogWatch::hold(const Context& context, Slot slot, const wire::Entry& entry,
   }
   const auto& held = it->second;
   if (held.entry == entry && held.before == before) return;
-  const auto where =
-      context.names.group(context.group) + ": slot " + print(slot) + " of term " + words(entry.term, context.names);
+  const auto where = context.names.group(context.group) + ": slot " + print(slot) + " of term " +
+                     shown_term(entry.term, context.names);
   const auto both = " (" + message_words(held.shown) + ", then " + message_words(seen.number) + " from " +
                     context.names.node(seen.from) + ")";
   if (!(held.entry == entry))
-    context.findings.add(Rule::orders, context.group, print(slot) + "@" + words(entry.term, context.names),
-                         where + " was ordered twice: " + entry_words(held.entry, context.names) + " and " +
-                             entry_words(entry, context.names) + both);
+    context.findings.add(Rule::orders, context.group, print(slot) + "@" + shown_term(entry.term, context.names),
+                         where + " was ordered twice: " + shown_entry(held.entry, context.names) + " and " +
+                             shown_entry(entry, context.names) + both);
   else
-    context.findings.add(Rule::orders, context.group, print(slot) + "@" + words(entry.term, context.names),
-                         where + " follows two different entries, of term " + words(held.before, context.names) +
-                             " and of term " + words(before, context.names) + both);
+    context.findings.add(Rule::orders, context.group, print(slot) + "@" + shown_term(entry.term, context.names),
+                         where + " follows two different entries, of term " + shown_term(held.before, context.names) +
+                             " and of term " + shown_term(before, context.names) + both);
 }
 
 void LogWatch::look_at_committed(const Context& context, Slot slot, const wire::Term& term, const wire::Term& in,
@@ -155,13 +129,13 @@ void LogWatch::look_at_committed(const Context& context, Slot slot, const wire::
     return;
   }
   const auto& names = context.names;
-  suspect(context,
-          {frozen.by, in, print(slot) + "!" + words(in, names),
-           names.group(context.group) + ": slot " + print(slot) + " was committed in term " + words(frozen.by, names) +
-               " with an entry of term " + words(frozen.term, names) + ", and the leader of term " + words(in, names) +
-               " has one of term " + words(term, names) + " there (" + message_words(frozen.shown) + ", then " +
-               message_words(seen.number) + " from " + names.node(seen.from) + ")",
-           seen.at});
+  suspect(context, {frozen.by, in, print(slot) + "!" + shown_term(in, names),
+                    names.group(context.group) + ": slot " + print(slot) + " was committed in term " +
+                        shown_term(frozen.by, names) + " with an entry of term " + shown_term(frozen.term, names) +
+                        ", and the leader of term " + shown_term(in, names) + " has one of term " +
+                        shown_term(term, names) + " there (" + message_words(frozen.shown) + ", then " +
+                        message_words(seen.number) + " from " + names.node(seen.from) + ")",
+                    seen.at});
   forget_history(in, frozen);
 }
 
@@ -198,11 +172,12 @@ void LogWatch::take_turns(const Context& context, Reign& reign, const wire::Entr
   const auto& names = context.names;
   for (const auto& ref : entry.batches) {
     const auto report = [&](const std::string& what, std::uint64_t before) {
-      context.findings.add(
-          Rule::fifo, context.group, words(ref, names) + "/" + print(ref.incarnation) + "@" + print(slot),
-          names.group(context.group) + ": slot " + print(slot) + " of term " + words(entry.term, names) + " orders " +
-              words(ref, names) + " " + what + " (" + (before ? message_words(before) + ", then " : "") +
-              message_words(seen.number) + " from " + names.node(seen.from) + ")");
+      context.findings.add(Rule::fifo, context.group,
+                           "batch " + shown_batch(ref, names) + "/" + print(ref.incarnation) + "@" + print(slot),
+                           names.group(context.group) + ": slot " + print(slot) + " of term " +
+                               shown_term(entry.term, names) + " orders batch " + shown_batch(ref, names) + " " + what +
+                               " (" + (before ? message_words(before) + ", then " : "") + message_words(seen.number) +
+                               " from " + names.node(seen.from) + ")");
     };
     auto mark = reign.marks.find(ref.publisher);
     if (mark == reign.marks.end()) {

@@ -8,42 +8,12 @@
 namespace gavel::sniffer {
 namespace {
 
-/// Requests of a batch, votes, members: so many are told one by one.
-constexpr std::size_t kTold = 4;
-
 std::string count(std::size_t number, const std::string& one, const std::string& many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 std::string counted_entries(std::size_t number) { return count(number, "entry", "entries"); }
 std::string counted_bytes(std::size_t number) { return count(number, "byte", "bytes"); }
 std::string shown_slot(Slot slot) { return std::to_string(slot.value); }
-
-/// For each element what `tell` says, the first few.
-template <class List, class Tell>
-std::string each(const List& list, const std::string& between, Tell&& tell) {
-  std::string all;
-  for (std::size_t i = 0; i < std::min(list.size(), kTold); ++i) all += (i == 0 ? "" : between) + tell(list[i]);
-  return list.size() > kTold ? all + between + std::to_string(list.size() - kTold) + " more" : all;
-}
-
-std::string told_entry(const wire::Entry& entry, const Names& names) {
-  const auto named = [&names](Uid uid) { return names.node(uid); };
-  switch (entry.kind) {
-    case wire::EntryKind::view:
-      return "view of " + names.node(entry.term.uid);
-    case wire::EntryKind::batches:
-      return each(entry.batches, " ", [&names](const wire::BatchRef& ref) { return shown_batch(ref, names); });
-    case wire::EntryKind::config: {
-      if (!entry.config) return "configuration";
-      std::string said = "voters " + each(entry.config->voters, " ", named);
-      if (!entry.config->learners.empty()) said += ", learners " + each(entry.config->learners, " ", named);
-      return said;
-    }
-    case wire::EntryKind::noop:
-      return "no-op";
-  }
-  return "?";
-}
 
 std::size_t batches_in(const std::vector<wire::Entry>& entries) {
   std::size_t sum = 0;
@@ -54,7 +24,7 @@ std::size_t batches_in(const std::vector<wire::Entry>& entries) {
 std::string told(const wire::Batch& m, const Names& names) {
   const auto requests = requests_of(m);
   if (requests.empty()) return counted_bytes(m.payload ? m.payload->size() : 0);
-  return each(requests, "; ", [&names](const wire::Request& request) { return words_for(request, names); });
+  return each_of(requests, "; ", [&names](const wire::Request& request) { return words_for(request, names); });
 }
 
 std::string told(const wire::Order& m, const Names& names) {
@@ -64,7 +34,7 @@ std::string told(const wire::Order& m, const Names& names) {
                                  [](const wire::Entry& e) { return e.kind == wire::EntryKind::batches; });
   if (plain && m.entries.size() > 1)
     return counted_entries(m.entries.size()) + ", " + count(batches_in(m.entries), "batch", "batches") + ", " + commit;
-  return each(m.entries, ", ", [&names](const wire::Entry& e) { return told_entry(e, names); }) + ", " + commit;
+  return each_of(m.entries, ", ", [&names](const wire::Entry& e) { return shown_entry(e, names); }) + ", " + commit;
 }
 
 std::string told(const wire::Ack& m, const Names& /*names*/) {
@@ -80,8 +50,8 @@ std::string told(const wire::Beat& m, const Names& names) {
   said += ", last " + shown_slot(m.last) + " commit " + shown_slot(m.commit);
   if (m.ack) said += " acked " + shown_slot(m.ack->durable);
   said += ", load " + std::to_string(m.load);
-  said += ", hears " +
-          (m.hears.empty() ? std::string("nobody") : each(m.hears, " ", [&names](Uid uid) { return names.node(uid); }));
+  said += ", hears " + (m.hears.empty() ? std::string("nobody")
+                                        : each_of(m.hears, " ", [&names](Uid uid) { return names.node(uid); }));
   if (m.heard_promise > m.promised) said += ", heard of " + shown_term(m.heard_promise, names);
   if (m.draining) said += ", draining";
   if (!m.eligible) said += ", not eligible";
@@ -94,7 +64,7 @@ std::string told(const wire::Missing& m, const Names& names) {
 }
 std::string told(const wire::Repair& m, const Names& names) {
   if (m.batches.empty()) return "no batch";
-  return "brings " + each(m.batches, " ", [&names](const wire::Batch& b) { return shown_batch(b.ref, names); });
+  return "brings " + each_of(m.batches, " ", [&names](const wire::Batch& b) { return shown_batch(b.ref, names); });
 }
 
 std::string told(const wire::Token& m, const Names& names) {
@@ -162,26 +132,6 @@ std::string told_any(const std::variant<T...>& any, const Names& names) {
 }
 
 }  // namespace
-
-std::string shown_term(const wire::Term& term, const Names& names) {
-  return term ? std::to_string(term.round) + "." + names.node(term.uid) : "-";
-}
-
-std::string shown_slots(const std::optional<Slots>& slots) {
-  if (!slots) return "-";
-  const std::string first = shown_slot(slots->first);
-  return slots->first == slots->last ? first : first + ".." + shown_slot(slots->last);
-}
-
-std::string shown_client(ClientId client) {
-  if (!client) return "?";
-  const std::string digits = hex(client.value);
-  return (std::string(16 - digits.size(), '0') + digits).substr(0, 8);
-}
-
-std::string shown_batch(const std::optional<wire::BatchRef>& batch, const Names& names) {
-  return batch ? names.node(batch->publisher) + ":" + std::to_string(batch->number.value) : "-";
-}
 
 std::string words_for(const Seen& seen, const Names& names) {
   if (!seen.fault.empty()) return "not understood: " + cli::harmless(seen.fault);

@@ -8,6 +8,7 @@
 
 #include "tools/sniffer/names.hpp"
 #include "tools/sniffer/seen.hpp"
+#include "tools/sniffer/shown.hpp"
 
 namespace gavel::sniffer {
 
@@ -15,13 +16,4 @@ namespace gavel::sniffer {
 std::string words_for(const Seen& seen, const Names& names);
 /// A request of a batch: what a client or a node wants.
 std::string words_for(const wire::Request& request, const Names& names);
-/// "3.n4"; "-" for none.
-std::string shown_term(const wire::Term& term, const Names& names);
-/// "17", "17..20", or "-".
-std::string shown_slots(const std::optional<Slots>& slots);
-/// The first eight of its sixteen hexadecimal digits; "?" if it is not known.
-std::string shown_client(ClientId client);
-/// "n4:17", or "-".
-std::string shown_batch(const std::optional<wire::BatchRef>& batch, const Names& names);
-
 }  // namespace gavel::sniffer
