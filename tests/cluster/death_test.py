@@ -52,8 +52,8 @@ class Death(ClusterTest):
         auction = self.auction()
         gateway = self.outsiders(auction)[0]
         others = [node for node in self.cluster.live() if node is not gateway]
-        # Who comes is sent to the gateway with the fewest clients, and others may sit on this one, such as a sniffer's
-        # client of the directory: bidders come in turn, until some are served there.
+        # Bidders who come at one moment need not reach every gateway: each asks one at random and may be sent to another with
+        # fewer clients, by counts as old as the last beats. Some come after the others, until this one serves some of them.
         loads = []
         while gateway.name not in {answer["gateway"] for load in loads[-1:] for answer in load.answers()}:
             self.assertLess(len(loads), 6, f"no bidder is served by {gateway.name}")
