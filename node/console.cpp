@@ -67,7 +67,7 @@ std::string report(const host::Node& node, Now now) {
   const auto& setup = node.setup();
   std::string out = setup.name + ", uid " + hex(setup.self.uid.value) + ", in cluster " + setup.cluster + ", version " +
                     setup.version + ", up " + seconds(status.uptime) + (status.draining ? ", draining" : "") + "\n";
-  out += "logs " + std::string(host::name_of(node.log_level())) + " and what is more urgent\n";
+  out += "logs " + std::string(name_of(node.log_level())) + " and what is more urgent\n";
   out += "clients at " + setup.endpoints.client + ", serves " + counted(status.clients, "client") + " of at most " +
          std::to_string(status.room) + "\n";
   std::vector<Cells> rows{{"GROUP", "THIS NODE", "LEADER", "APPLIED"}};
@@ -124,12 +124,12 @@ std::string clients(const host::Node& node, Now now) {
 
 std::string set_level(const std::string& wish, host::Node& node, Now now, host::NodeEffects& effects) {
   if (!wish.empty()) {
-    const auto level = host::log_level_of(wish);
+    const auto level = log_level_of(wish);
     if (!level)
-      return "there is no log level '" + shown(wish.substr(0, 40)) + "': trace, debug, info, warn and error are\n";
+      return "there is no log level '" + shown(wish.substr(0, 40)) + "': " + std::string(kLogLevelList) + " are\n";
     node.on_log_level(now, *level, effects);
   }
-  return "logs " + std::string(host::name_of(node.log_level())) + " and what is more urgent\n";
+  return "logs " + std::string(name_of(node.log_level())) + " and what is more urgent\n";
 }
 
 constexpr const char* kHelp =

@@ -71,7 +71,7 @@ Log::Log(const Settings& settings) : logger_(spdlog::stderr_logger_mt("gavel-nod
 
 Log::~Log() { set_check_witness({}); }
 
-void Log::set_level(host::LogLevel least) { logger_->set_level(static_cast<spdlog::level::level_enum>(least)); }
+void Log::set_level(LogLevel least) { logger_->set_level(static_cast<spdlog::level::level_enum>(least)); }
 
 void Log::note(const host::NodeNote& note, const std::string& group_name) {
   const auto level = note.kind ? level_of(*note.kind) : spdlog::level::info;

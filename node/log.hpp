@@ -27,7 +27,7 @@ class Log {
 
   /// How this node is called in each line from now on.
   void set_name(std::string name) { name_ = std::move(name); }
-  void set_level(host::LogLevel least);
+  void set_level(LogLevel least);
   /// `group_name`: what people call the note's group; empty if that is not known.
   void note(const host::NodeNote& note, const std::string& group_name);
   void info(std::string_view text);

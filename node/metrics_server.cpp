@@ -73,7 +73,7 @@ class MetricsServer::Impl {
     acceptor_.open(tcp::v4(), error);
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(static_cast<int>(kMostConnections), error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error)
       return fail("cannot serve metrics at " + at.host + ":" + std::to_string(at.port) + ": " + error.message() +
                   " (--metrics ADDRESS:PORT says where else)");

@@ -123,7 +123,7 @@ host::NodeSetup Runtime::setup() const {
   out.options.heartbeat = settings_.heartbeat;
   out.options.suspicion = settings_.suspicion;
   out.options.hold_down = settings_.hold_down;
-  out.log_level = host::log_level_of(settings_.log_level).value_or(host::LogLevel::info);
+  out.log_level = log_level_of(settings_.log_level).value_or(LogLevel::info);
   out.cluster = settings_.cluster;
   out.name = name_;
   out.version = kVersion;

@@ -74,8 +74,10 @@ std::variant<Settings, int> read_settings(int argc, char** argv) {
   auto settings = settled(typed, sources);
   if (!settings) return complain(settings.error().message);
   if (!typed.check_config) return *std::move(settings);
-  std::cout << effective(declared, sources);
-  return 0;
+  std::cout << effective(declared, sources) << std::flush;
+  if (std::cout) return 0;
+  std::cerr << "gavel-node: the standard output takes nothing\n";
+  return 1;
 }
 
 }  // namespace gavel::node

@@ -1,9 +1,12 @@
 #include "node/settings_options.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "common/bus/endpoint.hpp"
 #include "common/wire/envelope.hpp"
+#include "common/wire/log_levels.hpp"
 
 namespace gavel::node {
 namespace {
@@ -64,6 +67,11 @@ class Declaration {
   const char* group_ = nullptr;
 };
 
+/// A NaN is in no range, and out of none.
+std::string is_a_number(const std::string& text) {
+  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "'" + text + "' is no number" : std::string();
+}
+
 void declare_node(Declaration& on, Settings& s) {
   using enum ValueKind;
   on.option("--data-dir", s.data_directory, "Where this node keeps what it must not forget; made if missing", text,
@@ -123,6 +131,7 @@ void declare_timing(Declaration& on, Typed& typed) {
   on.option("--replace-after", typed.replace_after_s, "Seconds that a node may be down until others take its seats",
             fraction, "GAVEL_REPLACE_AFTER")
       ->check(CLI::Range(0.0, 86'400.0))
+      ->check(is_a_number)
       ->capture_default_str();
 }
 
@@ -164,7 +173,7 @@ void declare_surroundings(Declaration& on, Typed& typed) {
 
   on.group("What it tells: a log to stderr, metrics by HTTP");
   on.option("--log-level", s.log_level, "What is logged; gavel log-level changes it later", text, "GAVEL_LOG_LEVEL")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+      ->check(CLI::IsMember(std::vector<std::string>(kLogLevelNames.begin(), kLogLevelNames.end())))
       ->capture_default_str();
   on.option("--log-format", typed.log_format, "text, or json: one object a line", text, "GAVEL_LOG_FORMAT")
       ->check(CLI::IsMember({"text", "json"}))

@@ -1,6 +1,8 @@
 #include "node/settings_sources.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -89,6 +91,13 @@ std::string place_of(const std::string& path, const FileValue& value) {
   return path + ":" + std::to_string(value.line);
 }
 
+/// As many digits as it takes to read the same number again.
+std::string shortest(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
 std::string as_toml(const Declared& declared) {
   const auto& option = *declared.option;
   if (option.count() == 0) {
@@ -102,7 +111,7 @@ std::string as_toml(const Declared& declared) {
     case ValueKind::number:
       return std::to_string(option.as<std::int64_t>());
     case ValueKind::fraction:
-      return CLI::detail::to_string(option.as<double>());
+      return shortest(option.as<double>());
     case ValueKind::flag:
       return option.as<bool>() ? "true" : "false";
     case ValueKind::list: {

@@ -1,15 +1,11 @@
 // log-level: how much a node says in its log, from now on; asked of the node itself.
-#include <algorithm>
-#include <array>
-
 #include "client/cli/commands.hpp"
 #include "client/cli/survey.hpp"
 #include "common/base/print.hpp"
+#include "common/wire/log_levels.hpp"
 
 namespace gavel::cli {
 namespace {
-
-constexpr std::array<const char*, 5> kLevels{"trace", "debug", "info", "warn", "error"};
 
 struct Asking {
   directory::NodeRecord node;
@@ -19,10 +15,10 @@ struct Asking {
 };
 
 void check_level(const std::string& level) {
-  if (std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end()) return;
+  if (log_level_of(level)) return;
   fail_with(Exit::usage,
             (level.empty() ? std::string("LEVEL is missing") : "'" + harmless(level.substr(0, 40)) + "' is no level") +
-                "; trace, debug, info, warn and error are, e.g. gavel log-level n3 debug");
+                "; " + std::string(kLogLevelList) + " are, e.g. gavel log-level n3 debug");
 }
 
 void ask_one(const Settings& settings, const std::string& level, Asking& asking) {
@@ -46,7 +42,10 @@ void set_level(Context& context, const std::string& whom, const std::string& lev
   std::vector<Asking> all;
   if (whom == "all") {
     for (const auto& node : nodes)
-      if (node.life == directory::Life::up) all.push_back({node, false, false, {}});
+      if (node.life == directory::Life::up)
+        all.push_back({node, false, false, {}});
+      else
+        std::cerr << "gavel: " << harmless(node.name) << " is not up, and will log as its options say\n";
   } else {
     all.push_back({find_node(nodes, whom), false, false, {}});
   }

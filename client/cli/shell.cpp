@@ -9,6 +9,7 @@
 
 #include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
+#include "common/wire/log_levels.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -215,7 +216,7 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
   } else if (words && words->size() == 1 && words->front() == "items") {
     all = {"add", "list"};
   } else if (words && words->size() == 2 && words->front() == "log-level") {
-    all = {"debug", "error", "info", "trace", "warn"};
+    all.assign(kLogLevelNames.begin(), kLogLevelNames.end());
   } else if (words && !words->empty()) {
     static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients", "log-level"};
     static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader", "ring"};

@@ -164,6 +164,7 @@ void follow_status(Context& context, const StatusOptions& options) {
   for (;;) {
     const TimePoint next = bus::steady_now() + *interval;
     following.look();
+    if (!std::cout.flush()) fail_with(Exit::internal, "the standard output takes nothing more");
     while (bus::steady_now() < next) {
       if (interrupted()) fail_with(Exit::interrupted, "");
       context.house().connection().turn(next);

@@ -129,12 +129,12 @@ void Gateway::on(Now now, BytesView routing_id, const wire::RestorePiece& piece,
 }
 
 void Gateway::on(Now now, BytesView routing_id, const wire::SetLogLevel& wish, host::NodeEffects& effects) {
-  const auto level = host::log_level_of(wish.level);
+  const auto level = log_level_of(wish.level);
   if (level) replicas_.set_log_level(now, *level, effects);
   send(routing_id,
        wire::Operated{wish.id, level.has_value(),
                       level ? "logs " + wish.level
-                            : "there is no log level '" + wish.level + "': trace, debug, info, warn and error are"},
+                            : "there is no log level '" + wish.level + "': " + std::string(kLogLevelList) + " are"},
        effects);
 }
 

@@ -16,6 +16,7 @@
 #include "common/base/time.hpp"
 #include "common/order/effects.hpp"
 #include "common/store/log_store.hpp"
+#include "common/wire/log_levels.hpp"
 #include "common/wire/services/directory.hpp"
 
 namespace gavel::host {
@@ -68,10 +69,6 @@ struct NodeNote {
   std::string text;
   wire::Term term = {};
 };
-enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
-std::string_view name_of(LogLevel level);
-/// "trace" to "error"; nothing for anything else.
-std::optional<LogLevel> log_level_of(std::string_view name);
 /// The node has nothing more to do: the program flushes, and ends with this code (node/README.md).
 struct Exit {
   int code = 0;

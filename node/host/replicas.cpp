@@ -18,18 +18,6 @@ Topic topic_of(GroupId group, order::Lane lane) {
   return topic;
 }
 
-namespace {
-constexpr std::array<std::string_view, 5> kLogLevels{"trace", "debug", "info", "warn", "error"};
-}  // namespace
-
-std::string_view name_of(LogLevel level) { return kLogLevels[static_cast<std::size_t>(level)]; }
-
-std::optional<LogLevel> log_level_of(std::string_view name) {
-  const auto at = std::find(kLogLevels.begin(), kLogLevels.end(), name);
-  if (at == kLogLevels.end()) return {};
-  return static_cast<LogLevel>(at - kLogLevels.begin());
-}
-
 Bytes topic_prefix(GroupId group) {
   const Topic topic = topic_of(group, order::Lane::beat);
   return {topic.begin(), topic.end() - 1};
