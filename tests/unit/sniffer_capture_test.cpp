@@ -146,6 +146,26 @@ TEST_CASE("a byte that is not as it was written is damage, and nothing behind it
   CHECK_FALSE(reader->damage().empty());
 }
 
+TEST_CASE("a damaged length does not pass for a file that was cut short") {
+  const Directory directory;
+  const auto file = directory.file("bus.gsniff");
+  record(file, {ack(1)});
+  const auto second = bytes_of(file).size();
+  record(file, {ack(1), ack(2), ack(3)});
+  const auto whole = bytes_of(file);
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    auto bytes = whole;
+    auto& damaged = bytes[second + bit / 8];
+    damaged = static_cast<char>(static_cast<unsigned char>(damaged) ^ (1U << bit % 8));
+    write_bytes(file, bytes);
+    auto reader = RecordingReader::open(file);
+    REQUIRE(reader);
+    CHECK(all_of(*reader).size() == 1);
+    CHECK_THAT(reader->damage(), Catch::Contains("length"));
+    CHECK(reader->torn().empty());
+  }
+}
+
 TEST_CASE("what is no recording is told apart from what is not there") {
   const Directory directory;
   CHECK(RecordingReader::open(directory.file("none")).error().why == Unreadable::missing);

@@ -147,6 +147,26 @@ TEST_CASE("P9 a hole is excused when its publisher died, came back, is cut off, 
   CHECK(bus.found.empty());
 }
 
+TEST_CASE("P9 what an observer offers is held against the leader only if it hears somebody who has it") {
+  const auto told = [](std::uint64_t holder) {
+    Watched bus;
+    bus.begin(kTerm);
+    bus.hear(9, MadeBus::batch(MadeBus::ref(9, 1)));
+    bus.hear(3, MadeBus::order(kTerm, 1, kTerm, {MadeBus::entry(kTerm, {MadeBus::ref(9, 1)})}));
+    ++bus.last;
+    auto beat = MadeBus::follower_beat(kTerm);
+    beat.held = {{Uid{9}, kLife, BatchNumber{2}}};
+    for (int i = 0; i < 80; ++i) {
+      if (i % 20 == 0) bus.hear(9, MadeBus::batch(MadeBus::ref(9, 2)));  // again each second
+      bus.hear(holder, beat);
+      bus.live(50ms, kTerm, {1, 2});
+    }
+    return bus;
+  };
+  CHECK(told(5).only(Rule::hole, "batch"));
+  CHECK(told(7).found.empty());  // cut off together with the observer
+}
+
 TEST_CASE("P6 the watch tells of an ack that goes back, in slots or terms") {
   Watched bus;
   bus.hear(2, MadeBus::ack(kTerm, 10));

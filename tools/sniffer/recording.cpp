@@ -19,7 +19,10 @@ namespace gavel::sniffer {
 namespace {
 
 constexpr BytesView kRecordingMagic = "GAVLSNF1";
-constexpr std::size_t kRecordHead = 4 + 8;
+/// The length, the length with all bits turned (a damaged length must not pass for a file that was cut short), the
+/// digest.
+constexpr std::size_t kRecordHead = 4 + 4 + 8;
+constexpr std::uint64_t kTurned = 0xffff'ffffU;
 /// A capture has a frame at most, which is far smaller.
 constexpr std::size_t kLongestRecord = 64U << 20U;
 constexpr std::size_t kBuffered = 256U << 10U;
@@ -80,6 +83,10 @@ bool is_recording_or_empty(int fd) {
 
 Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& head) {
   const auto cannot = [&name] { return fail("cannot record to " + name + ": " + std::strerror(errno)); };
+  const auto taken = [&name](int opened) {
+    ::close(opened);
+    return fail("somebody else records to " + name + " at this moment; choose another name");
+  };
   int fd = -1;
   if (name == "-") {
     fd = ::dup(STDOUT_FILENO);
@@ -89,10 +96,7 @@ Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& he
     if (::stat(name.c_str(), &found) == 0 && S_ISREG(found.st_mode)) {
       fd = ::open(name.c_str(), O_RDWR | O_CLOEXEC);
       if (fd < 0) return cannot();
-      if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ::close(fd);
-        return fail("somebody else records to " + name + " at this moment; choose another name");
-      }
+      if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return taken(fd);
       if (!is_recording_or_empty(fd)) {
         ::close(fd);
         return fail(name + " is there and is no recording: it is not overwritten; choose another name");
@@ -101,7 +105,7 @@ Result<Recorder> Recorder::open(const std::string& name, const RecordingHead& he
     } else {
       fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
       if (fd < 0) return cannot();
-      static_cast<void>(::flock(fd, LOCK_EX | LOCK_NB));  // a pipe or a device is as it is
+      if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && is_file(fd)) return taken(fd);  // a pipe or a device is as it is
     }
   }
   Recorder recorder(name, fd);
@@ -130,6 +134,7 @@ Recorder::~Recorder() {
 
 Result<void> Recorder::append(BytesView record) {
   buffer_ += little_endian(record.size(), 4);
+  buffer_ += little_endian(record.size() ^ kTurned, 4);
   buffer_ += little_endian(digest_of(record).value, 8);
   buffer_ += record;
   return buffer_.size() < kBuffered ? Result<void>{} : flush();
@@ -239,14 +244,17 @@ std::optional<Bytes> RecordingReader::record() {
   if (prefix.empty() || interrupted_ || !damage_.empty()) return std::nullopt;
   if (prefix.size() == kRecordHead) {
     const auto length = from_little_endian(BytesView(prefix).substr(0, 4));
-    if (length > kLongestRecord) {
-      damage_ = at() + "damaged: a record of " + std::to_string(length) + " bytes cannot be";
+    const bool whole = length == (from_little_endian(BytesView(prefix).substr(4, 4)) ^ kTurned);
+    if (!whole || length > kLongestRecord) {
+      damage_ = at() + "damaged: " +
+                (whole ? "a record of " + std::to_string(length) + " bytes cannot be"
+                       : "a record's length is not as it was written; nothing behind it was read");
       return std::nullopt;
     }
     Bytes record = take(length);
     if (interrupted_ || !damage_.empty()) return std::nullopt;
     if (record.size() == length) {
-      if (digest_of(record).value != from_little_endian(BytesView(prefix).substr(4))) {
+      if (digest_of(record).value != from_little_endian(BytesView(prefix).substr(8))) {
         damage_ = at() + "damaged: the record is not as it was written; nothing behind it was read";
         return std::nullopt;
       }

@@ -68,10 +68,12 @@ bool HoleWatch::excused(const Stream& stream, Uid publisher, const LogWatch::Lea
                            (contains(leader.hears, publisher) && contains(member->second.hears, leader.term.uid));
     return !connected;
   }
-  // An observer does not beat: it lives if it offers, and is heard if a member that lives holds what it offers.
+  // An observer does not beat: it lives if it offers, and is heard if the leader has what it offers, or hears somebody
+  // who has.
   if (now - stream.offered_at > kOffers) return true;
   return std::none_of(members_.begin(), members_.end(), [&](const auto& item) {
-    return item.second.lives(now) &&
+    const bool reaches = item.first == leader.term.uid || contains(leader.hears, item.first);
+    return reaches && item.second.lives(now) &&
            std::any_of(item.second.held.begin(), item.second.held.end(), [&](const wire::StreamMark& mark) {
              return mark.publisher == publisher && mark.incarnation == stream.incarnation && mark.number >= next;
            });
