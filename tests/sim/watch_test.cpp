@@ -1,7 +1,7 @@
 // The sniffer's watch for broken invariants, fed with all that the nodes of simulated runs send: it says nothing where
 // no mistake is made, whatever the faults, whatever arrives late and whatever it misses; and it speaks where one of the
 // mistakes shows on the bus.
-#include "tools/sniffer/watch.hpp"
+#include "tools/sniffer/watch/watch.hpp"
 
 #include <catch2/catch.hpp>
 #include <queue>
@@ -12,8 +12,8 @@
 #include "tests/sim/mutant_modes.hpp"
 #include "tests/sim/onlooker.hpp"
 #include "tests/sim/run.hpp"
-#include "tools/sniffer/decode.hpp"
-#include "tools/sniffer/losses.hpp"
+#include "tools/sniffer/capture/losses.hpp"
+#include "tools/sniffer/message/decode.hpp"
 
 namespace gavel::sim {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "common/wire/codec.hpp"
-#include "tools/sniffer/decode.hpp"
-#include "tools/sniffer/names.hpp"
-#include "tools/sniffer/seen.hpp"
+#include "tools/sniffer/message/decode.hpp"
+#include "tools/sniffer/message/names.hpp"
+#include "tools/sniffer/message/seen.hpp"
 
 namespace gavel::sniffer {
 

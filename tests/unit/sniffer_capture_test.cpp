@@ -10,9 +10,9 @@
 
 #include "client/cli/rows.hpp"
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/lines.hpp"
-#include "tools/sniffer/recording.hpp"
+#include "tools/sniffer/capture/recording.hpp"
 #include "tools/sniffer/sniffing.hpp"
+#include "tools/sniffer/view/lines.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/header.hpp"
+#include "tools/sniffer/capture/header.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "common/base/nearest.hpp"
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/filter.hpp"
+#include "tools/sniffer/message/filter.hpp"
 
 namespace gavel::sniffer {
 namespace {

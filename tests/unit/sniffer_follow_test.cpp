@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "tests/unit/sniffer_bus.hpp"
-#include "tools/sniffer/follow.hpp"
+#include "tools/sniffer/stories/follow.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "common/wire/envelope.hpp"
 #include "common/wire/tap_messages.hpp"
-#include "tools/sniffer/capture.hpp"
-#include "tools/sniffer/decode.hpp"
+#include "tools/sniffer/capture/capture.hpp"
+#include "tools/sniffer/message/decode.hpp"
 
 namespace gavel::sniffer::testing {
 

@@ -4,7 +4,7 @@
 
 #include "client/cli/output.hpp"
 #include "tests/unit/sniffer_bus.hpp"
-#include "tools/sniffer/ladder_draw.hpp"
+#include "tools/sniffer/stories/ladder_draw.hpp"
 
 namespace gavel::sniffer {
 namespace {

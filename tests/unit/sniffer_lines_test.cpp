@@ -4,9 +4,9 @@
 #include "client/cli/output.hpp"
 #include "common/wire/services/auction.hpp"
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/body_json.hpp"
-#include "tools/sniffer/lines.hpp"
-#include "tools/sniffer/words.hpp"
+#include "tools/sniffer/message/body_json.hpp"
+#include "tools/sniffer/message/words.hpp"
+#include "tools/sniffer/view/lines.hpp"
 
 namespace gavel::sniffer {
 namespace {

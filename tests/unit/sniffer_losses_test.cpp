@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tools/sniffer/losses.hpp"
+#include "tools/sniffer/capture/losses.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tools/sniffer/names.hpp"
+#include "tools/sniffer/message/names.hpp"
 
 namespace gavel::sniffer {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tools/sniffer/out_file.hpp"
+#include "tools/sniffer/view/out_file.hpp"
 
 namespace gavel::sniffer {
 namespace {

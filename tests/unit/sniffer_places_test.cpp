@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tools/sniffer/places.hpp"
+#include "tools/sniffer/capture/places.hpp"
 
 namespace gavel::sniffer {
 namespace {

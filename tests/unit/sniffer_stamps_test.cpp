@@ -6,9 +6,9 @@
 #include "client/cli/rows.hpp"
 #include "common/wire/services/directory.hpp"
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/lines.hpp"
+#include "tools/sniffer/message/words.hpp"
 #include "tools/sniffer/sniffing.hpp"
-#include "tools/sniffer/words.hpp"
+#include "tools/sniffer/view/lines.hpp"
 
 namespace gavel::sniffer {
 namespace {

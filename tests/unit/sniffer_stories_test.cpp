@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/sniffer_bus.hpp"
-#include "tools/sniffer/stories.hpp"
+#include "tools/sniffer/stories/stories.hpp"
 
 namespace gavel::sniffer {
 namespace {

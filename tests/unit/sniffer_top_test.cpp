@@ -3,7 +3,7 @@
 
 #include "client/cli/output.hpp"
 #include "tests/unit/sniffer_frames.hpp"
-#include "tools/sniffer/top.hpp"
+#include "tools/sniffer/view/top.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/unit/sniffer_bus.hpp"
-#include "tools/sniffer/watch.hpp"
+#include "tools/sniffer/watch/watch.hpp"
 
 namespace gavel::sniffer {
 

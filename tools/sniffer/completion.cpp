@@ -1,7 +1,7 @@
 #include "tools/sniffer/completion.hpp"
 
 #include "client/cli/output.hpp"
-#include "tools/sniffer/decode.hpp"
+#include "tools/sniffer/message/decode.hpp"
 
 namespace gavel::sniffer {
 

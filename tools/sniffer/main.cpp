@@ -15,14 +15,14 @@
 #include "client/cli/rows.hpp"
 #include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
-#include "tools/sniffer/descriptor_buffer.hpp"
-#include "tools/sniffer/lines.hpp"
-#include "tools/sniffer/live.hpp"
+#include "tools/sniffer/capture/live.hpp"
+#include "tools/sniffer/capture/recording.hpp"
 #include "tools/sniffer/options.hpp"
-#include "tools/sniffer/out_file.hpp"
-#include "tools/sniffer/recording.hpp"
 #include "tools/sniffer/sniffing.hpp"
-#include "tools/sniffer/top.hpp"
+#include "tools/sniffer/view/descriptor_buffer.hpp"
+#include "tools/sniffer/view/lines.hpp"
+#include "tools/sniffer/view/out_file.hpp"
+#include "tools/sniffer/view/top.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "common/base/version.hpp"
 #include "common/wire/envelope.hpp"
 #include "tools/sniffer/completion.hpp"
-#include "tools/sniffer/nearest.hpp"
+#include "tools/sniffer/message/nearest.hpp"
 
 namespace gavel::sniffer {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "client/cli/settings.hpp"
 #include "common/base/time.hpp"
-#include "tools/sniffer/filter.hpp"
-#include "tools/sniffer/follow.hpp"
-#include "tools/sniffer/ladder.hpp"
+#include "tools/sniffer/message/filter.hpp"
+#include "tools/sniffer/stories/follow.hpp"
+#include "tools/sniffer/stories/ladder.hpp"
 
 namespace gavel::sniffer {
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "client/cli/output.hpp"
-#include "tools/sniffer/header.hpp"
-#include "tools/sniffer/lines.hpp"
+#include "tools/sniffer/capture/header.hpp"
+#include "tools/sniffer/view/lines.hpp"
 
 namespace gavel::sniffer {
 namespace {

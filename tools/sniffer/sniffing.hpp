@@ -8,13 +8,13 @@
 #include <ostream>
 #include <string>
 
-#include "tools/sniffer/decode.hpp"
-#include "tools/sniffer/filter.hpp"
-#include "tools/sniffer/losses.hpp"
-#include "tools/sniffer/names.hpp"
-#include "tools/sniffer/recording.hpp"
-#include "tools/sniffer/view.hpp"
-#include "tools/sniffer/watch.hpp"
+#include "tools/sniffer/capture/losses.hpp"
+#include "tools/sniffer/capture/recording.hpp"
+#include "tools/sniffer/message/decode.hpp"
+#include "tools/sniffer/message/filter.hpp"
+#include "tools/sniffer/message/names.hpp"
+#include "tools/sniffer/view/view.hpp"
+#include "tools/sniffer/watch/watch.hpp"
 
 namespace gavel::sniffer {
 
