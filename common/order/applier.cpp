@@ -14,13 +14,18 @@ Applier::Applier(const Options& options, std::unique_ptr<StateMachine> machine)
     : options_(options), sessions_(options), machine_(std::move(machine)) {}
 
 std::vector<Applier::OwnBatch> Applier::apply(Slot slot, const wire::FullEntry& entry, const wire::Member& stream,
-                                              std::vector<Happened>& events) {
+                                              const GroupView* view, std::vector<Happened>& events) {
   std::vector<OwnBatch> own;
   happened_ = &events;
   event_index_ = 0;
   mark_asked_ = false;
   std::size_t index = 0;
   sessions_.expire(entry.entry.stamp);
+  if (view != nullptr) {
+    events_.clear();
+    machine_->on_view({slot, entry.entry.stamp, {}, {}}, *view, events_);
+    tell(slot);
+  }
   for (std::size_t i = 0; i < entry.entry.batches.size(); ++i) {
     const auto& ref = entry.entry.batches[i];
     const bool mine = ref.publisher == stream.uid && ref.incarnation == stream.incarnation;
@@ -31,6 +36,11 @@ std::vector<Applier::OwnBatch> Applier::apply(Slot slot, const wire::FullEntry& 
   if (slot.value % options_.digest_interval == 0) keep(marks_, slot);
   if (mark_asked_) keep(asked_marks_, slot);
   return own;
+}
+
+/// Hands on what came of the request at hand.
+void Applier::tell(Slot slot) {
+  for (auto& event : events_) happened_->push_back({slot, ++event_index_, std::move(event)});
 }
 
 void Applier::keep(std::map<Slot, Digest>& marks, Slot slot) const {
@@ -52,7 +62,7 @@ Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& re
   const auto execute = [&] {
     events_.clear();
     outcome.body = machine_->apply({slot, time, request.session, request.number}, request.body, events_);
-    for (auto& event : events_) happened_->push_back({slot, ++event_index_, std::move(event)});
+    tell(slot);
     chain_ = digest_of(chain_, outcome.body);
   };
   switch (request.kind) {

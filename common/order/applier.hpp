@@ -40,8 +40,9 @@ class Applier {
     BatchNumber number;
     std::vector<Outcome> outcomes;
   };
+  /// `view`: who serves the group from this slot on, if the entry says so.
   std::vector<OwnBatch> apply(Slot slot, const wire::FullEntry& entry, const wire::Member& stream,
-                              std::vector<Happened>& events);
+                              const GroupView* view, std::vector<Happened>& events);
 
   const StateMachine& machine() const { return *machine_; }
   Digest digest() const;
@@ -58,6 +59,7 @@ class Applier {
 
  private:
   void keep(std::map<Slot, Digest>& marks, Slot slot) const;
+  void tell(Slot slot);
   void apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
                    std::vector<Outcome>& outcomes);
   Outcome apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index);
@@ -68,8 +70,8 @@ class Applier {
   Digest chain_{1};
   std::map<Slot, Digest> marks_;
   std::map<Slot, Digest> asked_marks_;
-  bool mark_asked_ = false;    // in the entry at hand
-  std::vector<Bytes> events_;  // of the request at hand
+  bool mark_asked_ = false;  // in the entry at hand
+  Events events_;            // of the request at hand
   std::vector<Happened>* happened_ = nullptr;
   std::uint32_t event_index_ = 0;
 };

@@ -62,7 +62,10 @@ bool Commitment::snapshot_due() const {
 
 void Commitment::apply(Slot slot) {
   const auto& entry = core_.log.at(slot);
-  auto own = core_.applier.apply(slot, entry, core_.setup.self, core_.out->events);
+  std::optional<GroupView> view;
+  if (entry.entry.kind == wire::EntryKind::view || entry.entry.kind == wire::EntryKind::config)
+    view = {entry.entry.term.uid, core_.log.derived_at(slot).config.voters};
+  auto own = core_.applier.apply(slot, entry, core_.setup.self, view ? &*view : nullptr, core_.out->events);
   core_.commit = slot;
   if (core_.narrates_slots) core_.say(NoteKind::committed, "commits slot " + print(slot));
   for (auto& batch : own) core_.publisher.applied(std::move(batch), core_.now.at, core_.out->answers);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/service_event.hpp"
 #include "common/order/events.hpp"
 #include "common/wire/client_messages.hpp"
 
@@ -52,7 +53,7 @@ struct Answered {
 struct Happened {
   Slot slot;
   std::uint32_t index = 0;
-  Bytes body;
+  ServiceEvent event;
 };
 
 enum class NoteKind : std::uint8_t {

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "common/base/bytes.hpp"
+#include "common/base/group_view.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/service_event.hpp"
 #include "common/base/time.hpp"
 
 namespace gavel::order {
@@ -26,7 +27,9 @@ class StateMachine {
   /// Which kind of service it is; a snapshot of another kind is refused.
   virtual std::uint16_t kind() const = 0;
   /// Applies a command; the reply is kept for the session. `events` are for those who watch, in order.
-  virtual Bytes apply(const CommandContext& context, BytesView command, std::vector<Bytes>& events) = 0;
+  virtual Bytes apply(const CommandContext& context, BytesView command, Events& events) = 0;
+  /// From the context's slot on this is who serves the group. Most services need not know.
+  virtual void on_view(const CommandContext& /*context*/, const GroupView& /*view*/, Events& /*events*/) {}
   /// A read at the present state.
   virtual Bytes query(BytesView question) const = 0;
   virtual Bytes snapshot() const = 0;

@@ -17,7 +17,7 @@ Context context_of(const order::CommandContext& context) {
 class DirectoryMachine final : public ServiceMachine {
  public:
   std::uint16_t kind() const override { return static_cast<std::uint16_t>(ServiceKind::directory); }
-  Bytes apply(const order::CommandContext& context, BytesView command, std::vector<Bytes>& events) override {
+  Bytes apply(const order::CommandContext& context, BytesView command, Events& events) override {
     return service_.apply(context_of(context), command, events);
   }
   Bytes query(BytesView question) const override { return service_.query(question); }
@@ -54,7 +54,7 @@ class AuctionMachine final : public ServiceMachine {
   explicit AuctionMachine(const auction::Terms& terms) : service_(terms) {}
 
   std::uint16_t kind() const override { return static_cast<std::uint16_t>(ServiceKind::auction); }
-  Bytes apply(const order::CommandContext& context, BytesView command, std::vector<Bytes>& events) override {
+  Bytes apply(const order::CommandContext& context, BytesView command, Events& events) override {
     GAVEL_CHECK(service_, "an auction applies nothing before it has its terms");
     return service_->apply(context_of(context), command, events);
   }

@@ -13,7 +13,7 @@ namespace {
 
 using auction::Verdict;
 
-void push(Events& events, const auction::Event& event) { events.push_back(wire::encode_any(event)); }
+void push(Events& events, const auction::Event& event) { events.push_back({wire::encode_any(event)}); }
 
 Verdict judge_name(const std::string& name) {
   if (name.size() > auction::kMaxName) return Verdict::limit_exceeded;

@@ -21,7 +21,7 @@ using directory::Reply;
 using house::broken;
 using house::Mistake;
 
-void push(Events& events, const directory::Event& event) { events.push_back(wire::encode_any(event)); }
+void push(Events& events, const directory::Event& event) { events.push_back({wire::encode_any(event)}); }
 
 template <wire::Fielded T>
 bool same(const T& a, const T& b) {

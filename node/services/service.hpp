@@ -5,11 +5,12 @@
 
 #include <concepts>
 #include <optional>
-#include <vector>
 
 #include "common/base/bytes.hpp"
+#include "common/base/group_view.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/service_event.hpp"
 #include "common/base/time.hpp"
 
 namespace gavel {
@@ -22,12 +23,9 @@ struct Context {
   RequestNumber number;
 };
 
-/// What is to be pushed to those who watch, in this order.
-using Events = std::vector<Bytes>;
-
 template <class T>
 concept Service = requires(T service, const T view, const Context& context, BytesView bytes, Events& events) {
-  /// Applies a command and returns the reply; appends to `events`.
+  /// Applies a command and returns the reply; appends to `events` what is to be pushed to those who watch, in order.
   { service.apply(context, bytes, events) } -> std::same_as<Bytes>;
   /// Answers a question from the state as it is.
   { view.query(bytes) } -> std::same_as<Bytes>;
@@ -39,6 +37,13 @@ concept Service = requires(T service, const T view, const Context& context, Byte
   { view.digest() } -> std::same_as<Digest>;
   /// Error: the bytes are no snapshot of this service; the state is as before.
   { service.restore(bytes) } -> std::same_as<Result<void>>;
+};
+
+/// One that wants to know who serves its group.
+template <class T>
+concept ViewedService = Service<T> &&
+    requires(T service, const Context& context, const GroupView& view, Events& events) {
+  service.on_view(context, view, events);
 };
 
 /// The running digest of a service: over everything that was applied and what was answered, in order.

@@ -185,7 +185,7 @@ Found GroupChecks::stepped(SimNode& node, const order::Effects& effects) {
                                              " and wrote one up to slot " + print(node.before.log.last()));
   found.own_entries = std::exchange(appended_, {});
   follow_commit(node, installed_, found);
-  for (const auto& event : effects.events) total_order.happened(node.uid, event.slot, event.index, event.body);
+  for (const auto& event : effects.events) total_order.happened(node.uid, event.slot, event.index, event.event.body);
   const auto leads = node.replica->leads() ? node.replica->promised() : wire::Term{};
   if (leads && leads != node.before.led) {
     found.leads = true;

@@ -56,7 +56,7 @@ Bytes archive_of(GroupId group, const std::vector<std::int64_t>& amounts, bool c
   auto open = terms();
   open.end = WallTime{1000};
   const auto machine = host::auction_machine(open);
-  std::vector<Bytes> events;
+  Events events;
   order::CommandContext context;
   for (const auto amount : amounts) {
     context.slot = context.slot.next();

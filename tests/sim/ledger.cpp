@@ -17,7 +17,7 @@ struct LedgerState {
 };
 }  // namespace
 
-Bytes Ledger::apply(const order::CommandContext& context, BytesView command, std::vector<Bytes>& events) {
+Bytes Ledger::apply(const order::CommandContext& context, BytesView command, Events& events) {
   Bytes reply;
   if (!context.session) {
     // A proposal says something that may be said twice: here, a number that only rises.
@@ -26,7 +26,7 @@ Bytes Ledger::apply(const order::CommandContext& context, BytesView command, std
   } else {
     if (computes_wildly() && wild_ && total_ % 16 == 15) ++total_;
     reply = std::to_string(++total_);
-    events.push_back(reply);
+    events.push_back({reply});
   }
   digest_ = digest_of(digest_, Bytes(command) + " " + reply + " " + std::to_string(context.time.micros));
   if (watch_ != nullptr) watch_->push_back({context.slot, {context.session, context.number, Bytes(command), reply}});

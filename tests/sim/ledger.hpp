@@ -24,7 +24,7 @@ class Ledger : public order::StateMachine {
   explicit Ledger(Executions* watch = nullptr, bool wild = false) : watch_(watch), wild_(wild) {}
 
   std::uint16_t kind() const override { return kKind; }
-  Bytes apply(const order::CommandContext& context, BytesView command, std::vector<Bytes>& events) override;
+  Bytes apply(const order::CommandContext& context, BytesView command, Events& events) override;
   Bytes query(BytesView question) const override;
   Bytes snapshot() const override;
   Result<void> restore(BytesView snapshot) override;

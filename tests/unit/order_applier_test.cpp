@@ -19,7 +19,7 @@ struct Applying {
       entry.entry.batches.push_back(ref(1, 1, ++batches));
       entry.payloads.push_back(share(std::move(payload)));
     }
-    return applier.apply(Slot{slot}, entry, {Uid{own}, Incarnation{1}}, events);
+    return applier.apply(Slot{slot}, entry, {Uid{own}, Incarnation{1}}, nullptr, events);
   }
   static Bytes payload(std::vector<wire::Request> requests) {
     return wire::encode(wire::RequestList{std::move(requests)});

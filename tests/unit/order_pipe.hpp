@@ -22,10 +22,10 @@ namespace gavel::order {
 class ListMachine : public StateMachine {
  public:
   std::uint16_t kind() const override { return 99; }
-  Bytes apply(const CommandContext& /*context*/, BytesView command, std::vector<Bytes>& events) override {
+  Bytes apply(const CommandContext& /*context*/, BytesView command, Events& events) override {
     if (!list_.empty()) list_ += ",";
     list_ += command;
-    events.emplace_back(command);
+    events.push_back({Bytes(command)});
     return std::to_string(++count_);
   }
   Bytes query(BytesView /*question*/) const override { return list_; }

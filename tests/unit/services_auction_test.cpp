@@ -93,7 +93,7 @@ TEST_CASE("the close is an entry: without effect before the end, final at the fi
   Events pushed;
   house.machine.apply({Slot{9}, house.now, {}, {}}, house.machine.deadline_command(), pushed);
   REQUIRE(pushed.size() == 1);
-  const auto told = wire::decode_any<Event>(pushed[0]);
+  const auto told = wire::decode_any<Event>(pushed[0].body);
   const auto outcome = std::get<Closed>(told.value()).outcome;
   CHECK(outcome.winner == "ada");
   CHECK(outcome.price == eur(10000));

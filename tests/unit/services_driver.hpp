@@ -65,7 +65,7 @@ class Driver {
     Events pushed;
     ++slot;
     const Bytes reply = machine.apply({slot, now, session, RequestNumber{slot.value}}, command, pushed);
-    for (const auto& event : pushed) events.push_back(wire::decode_any<typename Play::Event>(event).value());
+    for (const auto& event : pushed) events.push_back(wire::decode_any<typename Play::Event>(event.body).value());
     return reply;
   }
   typename Play::Reply apply(const typename Play::Command& command) {
