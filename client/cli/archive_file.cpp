@@ -19,26 +19,12 @@
 namespace gavel::cli {
 namespace {
 
-/// An auction's snapshot holds its terms as its second record; the service wants them before it reads the rest.
-Result<auction::Terms> terms_in(BytesView snapshot) {
-  RecordReader reader(snapshot);
-  if (const auto head = reader.next(); !head) return tl::unexpected<Error>(head.error());
-  auto terms = reader.next_as<auction::Terms>();
-  if (!terms) return terms;
-  const bool sound = terms->start_price.currency == terms->increment.currency && terms->start_price.minor >= 0 &&
-                     terms->increment.minor >= 1;
-  if (!sound) return fail("the terms of " + terms->auction + " make no sense");
-  return terms;
-}
-
 Result<Digest> read_auction(BytesView machine, FiledGroup& out) {
-  const auto terms = terms_in(machine);
-  if (!terms) return tl::unexpected<Error>(terms.error());
-  AuctionService service(*terms);
-  if (auto restored = service.restore(machine); !restored) return tl::unexpected<Error>(restored.error());
-  const auto& book = service.book();
+  const auto service = AuctionService::read(machine);
+  if (!service) return tl::unexpected<Error>(service.error());
+  const auto& book = service->book();
   out.auction = FiledAuction{book.terms(), {book.bids().begin(), book.bids().end()}, book.outcome()};
-  return service.digest();
+  return service->digest();
 }
 
 Result<Digest> read_directory(BytesView machine, FiledGroup& out) {

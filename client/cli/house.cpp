@@ -11,6 +11,7 @@ Exit exit_for(directory::Refusal refusal) {
     case directory::Refusal::unknown_node:
     case directory::Refusal::unknown_item:
     case directory::Refusal::unknown_auction:
+    case directory::Refusal::unknown_service:
       return Exit::not_found;
     default:
       return Exit::rejected;

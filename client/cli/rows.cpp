@@ -244,6 +244,12 @@ Telling describe(const directory::Event& event, const Names& names) {
     return {r, "item " + harmless(item->item.id) + " (" + harmless(item->item.title) +
                    "): " + std::string(words_for(item->item.state))};
   }
+  if (const auto* opened = std::get_if<directory::StandingChanged>(&event)) {
+    const auto& s = opened->standing;
+    const auto founders = names.of(s.genesis);
+    return {{{"event", "standing"}, {"service", s.name}, {"group", s.group.value}, {"founders", founders}},
+            harmless(s.name) + " is open, founded by " + harmless(joined(founders))};
+  }
   const auto& a = std::get<directory::AuctionChanged>(event).auction;
   Row r{{"event", "auction"}};
   r.update(row(a, names));

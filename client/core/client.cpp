@@ -88,14 +88,14 @@ void Client::cancel(TimePoint now, CallId id) {
   pump(now);
 }
 
-void Client::watch(TimePoint now, GroupId group, Slot slot, std::uint32_t index) {
-  watches_.add(group, slot, index);
+void Client::watch(TimePoint now, GroupId group, Slot slot, std::uint32_t index, Bytes topic) {
+  watches_.add({group, std::move(topic)}, slot, index);
   tick(now);
 }
 
-void Client::unwatch(GroupId group) {
-  watches_.remove(group);
-  if (welcomed()) send(wire::Unwatch{group});
+void Client::unwatch(GroupId group, const Bytes& topic) {
+  watches_.remove({group, topic});
+  if (welcomed()) send(wire::Unwatch{group, topic});
 }
 
 void Client::close(TimePoint /*now*/) {

@@ -55,8 +55,9 @@ class Client {
 
   /// Events after (`slot`, `index`), each once and in order. {0, 0}: from now on, where "now" is when the gateway hears
   /// of it. To miss nothing, read the state first and watch from the slot of that answer, with kWholeSlot as index.
-  void watch(TimePoint now, GroupId group, Slot slot = {}, std::uint32_t index = 0);
-  void unwatch(GroupId group);
+  /// A group's topics are the service's to name; the main one is empty.
+  void watch(TimePoint now, GroupId group, Slot slot = {}, std::uint32_t index = 0, Bytes topic = {});
+  void unwatch(GroupId group, const Bytes& topic = {});
 
   /// The user goes: takes leave of the gateway, which then need not wait for anything. What is open stays open, and
   /// goes on if the client is used again.

@@ -177,12 +177,13 @@ void Client::fail_waiting(GroupId group, OutcomeKind kind, const std::string& me
 
 void Client::on(TimePoint now, wire::Pushed& pushed) {
   if (!watches_.accept(now, pushed)) return;
-  effects_.emplace_back(Event{pushed.group, pushed.slot, pushed.index, std::move(pushed.body)});
+  effects_.emplace_back(
+      Event{pushed.group, pushed.slot, pushed.index, std::move(pushed.body), std::move(pushed.topic)});
 }
 
 void Client::on(TimePoint now, const wire::PushedGap& gap) {
   if (!watches_.accept(gap)) return;
-  effects_.emplace_back(Resync{gap.group, gap.slot});
+  effects_.emplace_back(Resync{gap.group, gap.slot, gap.topic});
   watches_.refresh(now, options_.watch_refresh, [this](const wire::Watch& watch) { send(watch); });
 }
 

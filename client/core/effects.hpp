@@ -95,11 +95,13 @@ struct Event {
   Slot slot;
   std::uint32_t index = 0;
   Bytes body;
+  Bytes topic;
 };
 /// Events before `slot` may have been missed: read the group's state anew. Later events follow by themselves.
 struct Resync {
   GroupId group;
   Slot slot;
+  Bytes topic;
 };
 enum class NoteKind : std::uint8_t {
   connecting,

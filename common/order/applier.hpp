@@ -45,6 +45,8 @@ class Applier {
                               const GroupView* view, std::vector<Happened>& events);
 
   const StateMachine& machine() const { return *machine_; }
+  /// Whether a snapshot of this kind of service can be restored.
+  bool become(std::uint16_t kind) { return machine_->become(kind); }
   Digest digest() const;
   /// The digests at the last few multiples of the digest interval.
   const std::map<Slot, Digest>& marks() const { return marks_; }

@@ -24,8 +24,10 @@ class StateMachine {
  public:
   virtual ~StateMachine() = default;
 
-  /// Which kind of service it is; a snapshot of another kind is refused.
+  /// Which kind of service it is.
   virtual std::uint16_t kind() const = 0;
+  /// A snapshot of this kind arrived; false: it is none of this machine's. One without a kind yet takes it on.
+  virtual bool become(std::uint16_t kind) { return kind == this->kind(); }
   /// Applies a command; the reply is kept for the session. `events` are for those who watch, in order.
   virtual Bytes apply(const CommandContext& context, BytesView command, Events& events) = 0;
   /// From the context's slot on this is who serves the group. Most services need not know.

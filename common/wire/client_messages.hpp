@@ -115,27 +115,32 @@ struct Answer {
   GAVEL_FIELDS(id, status, slot, body, session, retry_after, message);
 };
 
-/// Asks for the events of a group, from the one after (`slot`, `index`) on; {0, 0}: from now on. Repeat to move.
+/// Asks for the events of a group's topic, from the one after (`slot`, `index`) on; {0, 0}: from now on. Repeat to
+/// move. Which topics there are is the service's to say; the main one is empty.
 struct Watch {
   static constexpr std::uint64_t kKind = 65;
   GroupId group;
   Slot slot;
   std::uint32_t index = 0;
-  GAVEL_FIELDS(group, slot, index);
+  Bytes topic = {};
+  GAVEL_FIELDS(group, slot, index, topic);
 };
 struct Unwatch {
   static constexpr std::uint64_t kKind = 66;
   GroupId group;
-  GAVEL_FIELDS(group);
+  Bytes topic = {};
+  GAVEL_FIELDS(group, topic);
 };
-/// One event of a watched group. `(slot, index)` names it, and grows; index starts at 1 in each slot.
+/// One event of a watched topic. `(slot, index)` names it in the group, and grows; index starts at 1 in each slot. Of a
+/// topic whose events replace each other, some may be left out: the newest comes.
 struct Pushed {
   static constexpr std::uint64_t kKind = 67;
   GroupId group;
   Slot slot;
   std::uint32_t index = 0;
   Bytes body;
-  GAVEL_FIELDS(group, slot, index, body);
+  Bytes topic = {};
+  GAVEL_FIELDS(group, slot, index, body, topic);
 };
 /// The gateway holds no events before `slot`: the watcher reads the state anew, and goes on from there. kNoMoreEvents:
 /// the group was given up (its auction goes on in another one, from a backup), and there will be no more.
@@ -143,7 +148,8 @@ struct PushedGap {
   static constexpr std::uint64_t kKind = 68;
   GroupId group;
   Slot slot;
-  GAVEL_FIELDS(group, slot);
+  Bytes topic = {};
+  GAVEL_FIELDS(group, slot, topic);
 };
 inline constexpr Slot kNoMoreEvents{~std::uint64_t{0}};
 

@@ -7,35 +7,63 @@
 
 namespace gavel::gateway {
 
-void EventHistory::append(EventPlace place, Bytes body) {
-  GAVEL_CHECK(events_.empty() || events_.back().place < place, "the places of events grow");
+void EventHistory::append(EventPlace place, ServiceEvent event) {
+  GAVEL_CHECK(last_ < place || order_.empty(), "the places of events grow");
   if (place.slot <= complete_after_) return;
-  bytes_ += body.size();
-  events_.push_back({place, std::move(body)});
-  shrink();
+  last_ = place;
+  const auto topic = topics_.try_emplace(event.topic).first;
+  auto& events = topic->second;
+  if (event.replaces)
+    while (!events.empty()) {
+      bytes_ -= events.front().body.size();
+      --size_;
+      events.pop_front();
+    }
+  bytes_ += event.body.size();
+  ++size_;
+  events.push_back({place, std::move(event.body), event.replaces});
+  fresh_.topics.try_emplace(event.topic);
+  order_.emplace_back(place, std::move(event.topic));
+  while (order_.size() > bounds_.events || bytes_ > bounds_.bytes) drop_first_slot();
 }
 
 void EventHistory::restart(Slot complete_after) {
-  events_.clear();
-  bytes_ = 0;
+  topics_.clear();
+  order_.clear();
+  fresh_ = {true, {}};
+  size_ = bytes_ = 0;
   complete_after_ = complete_after;
 }
 
-const EventHistory::Event* EventHistory::next(EventPlace after) const {
-  const auto it = std::upper_bound(events_.begin(), events_.end(), after,
+const EventHistory::Event* EventHistory::next(const Bytes& topic, EventPlace after) const {
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return nullptr;
+  const auto& events = found->second;
+  const auto it = std::upper_bound(events.begin(), events.end(), after,
                                    [](EventPlace place, const Event& event) { return place < event.place; });
-  return it == events_.end() ? nullptr : &*it;
+  return it == events.end() ? nullptr : &*it;
 }
 
-void EventHistory::shrink() {
-  while (events_.size() > bounds_.events || bytes_ > bounds_.bytes) {
-    complete_after_ = events_.front().place.slot;
-    while (!events_.empty() && events_.front().place.slot == complete_after_) {
-      bytes_ -= events_.front().body.size();
-      events_.pop_front();
-    }
-    if (events_.empty()) return;
+/// What was replaced is no loss: there is a later one of its topic.
+void EventHistory::drop_first_slot() {
+  const Slot slot = order_.front().first.slot;
+  for (; !order_.empty() && order_.front().first.slot == slot; order_.pop_front()) {
+    const auto topic = topics_.find(order_.front().second);
+    if (topic == topics_.end() || topic->second.empty() || topic->second.front().place != order_.front().first)
+      continue;
+    complete_after_ = slot;
+    forget_first(topic);
   }
+}
+
+void EventHistory::forget_first(Topics::iterator topic) {
+  const auto& first = topic->second.front();
+  if (const auto fresh = fresh_.topics.find(topic->first); fresh != fresh_.topics.end())
+    fresh->second = first.place.slot;
+  bytes_ -= first.body.size();
+  --size_;
+  topic->second.pop_front();
+  if (topic->second.empty()) topics_.erase(topic);
 }
 
 }  // namespace gavel::gateway

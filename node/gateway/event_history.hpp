@@ -1,12 +1,16 @@
-// The latest events of one group, in their order, for those who watch it through this gateway. Bounded (invariant 10):
-// the oldest slots go first, always whole, so that "every event after slot s is here" can be said of one number.
+// The latest events of one group, in their order within each topic, for those who watch it through this gateway. Of a
+// topic whose events replace each other there is the newest only. Bounded (invariant 10): the oldest slots go first,
+// always whole, so that "every event after slot s is here" can be said of one number.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <utility>
 
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
+#include "common/base/service_event.hpp"
 
 namespace gavel::gateway {
 
@@ -25,6 +29,7 @@ class EventHistory {
   struct Event {
     EventPlace place;
     Bytes body;
+    bool replaces = false;
   };
   struct Bounds {
     std::size_t events = 4096;
@@ -35,23 +40,37 @@ class EventHistory {
   explicit EventHistory(Slot complete_after) : EventHistory(complete_after, Bounds()) {}
   EventHistory(Slot complete_after, Bounds bounds) : bounds_(bounds), complete_after_(complete_after) {}
 
-  /// Places grow.
-  void append(EventPlace place, Bytes body);
+  /// Places grow, over all topics.
+  void append(EventPlace place, ServiceEvent event);
   /// The state jumped to this slot (a snapshot): what happened in between is not known here.
   void restart(Slot complete_after);
 
-  /// Every event after this slot is here.
+  /// Every event after this slot is here, but for those that were replaced.
   Slot complete_after() const { return complete_after_; }
-  /// The first event after the place, or null.
-  const Event* next(EventPlace after) const;
-  std::size_t size() const { return events_.size(); }
+  /// The topic's first event after the place, or null.
+  const Event* next(const Bytes& topic, EventPlace after) const;
+  /// What is new since this was last asked.
+  struct Fresh {
+    bool restarted = false;
+    /// The topics with new events; of those that are gone again already, the slot of the last one.
+    std::map<Bytes, Slot> topics;
+  };
+  Fresh take_fresh() { return std::exchange(fresh_, {}); }
+  std::size_t size() const { return size_; }
 
  private:
-  void shrink();
+  using Topics = std::map<Bytes, std::deque<Event>>;
+  void drop_first_slot();
+  void forget_first(Topics::iterator topic);
 
   Bounds bounds_;
   Slot complete_after_;
-  std::deque<Event> events_;
+  Topics topics_;
+  /// All events in their order, with those that were replaced since.
+  std::deque<std::pair<EventPlace, Bytes>> order_;
+  Fresh fresh_;
+  EventPlace last_;
+  std::size_t size_ = 0;
   std::size_t bytes_ = 0;
 };
 

@@ -123,18 +123,21 @@ void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffe
 void Gateway::on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects) {
   EventPlace after{watch.slot, watch.index};
   const bool from_now_on = after == EventPlace{};
+  if (watch.topic.size() > kMaxTopic)
+    return refuse(routing_id, "a topic has at most " + std::to_string(kMaxTopic) + " bytes", effects);
   if (placement_.given_up(watch.group))
-    return send(routing_id, wire::PushedGap{watch.group, wire::kNoMoreEvents}, effects);
+    return send(routing_id, wire::PushedGap{watch.group, wire::kNoMoreEvents, watch.topic}, effects);
   placement_.reach(now, watch.group, effects);
   const auto* hosted = replicas_.find(watch.group);
   if (from_now_on) after = after_slot(hosted ? hosted->replica->commit() : Slot{});
-  if (!watches_.watch(routing_id, watch.group, after))
-    return refuse(routing_id, "a client watches at most " + std::to_string(Watches::kMostOfOne) + " groups", effects);
-  on_group_changed(watch.group, effects);
+  const Watches::Topic topic{watch.group, watch.topic};
+  if (!watches_.watch(routing_id, topic, after))
+    return refuse(routing_id, "a client watches at most " + std::to_string(Watches::kMostOfOne) + " topics", effects);
+  if (hosted) watches_.pump(now.at, routing_id, topic, hosted->history, pusher(effects));
 }
 
 void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Unwatch& unwatch, host::NodeEffects& /*effects*/) {
-  watches_.unwatch(routing_id, unwatch.group);
+  watches_.unwatch(routing_id, {unwatch.group, unwatch.topic});
 }
 
 void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Ping& ping, host::NodeEffects& effects) {
@@ -231,14 +234,23 @@ Duration Gateway::time_to_wait() const { return 10ms + Duration(50 * static_cast
 
 // ---- watchers and upkeep ----------------------------------------------------------------------------------------
 
-void Gateway::on_group_changed(GroupId group, host::NodeEffects& effects) {
-  const auto* hosted = replicas_.find(group);
-  if (!hosted) return;
-  const auto push = [&](const Bytes& routing_id, const wire::ToClient& message) {
+Watches::Push Gateway::pusher(host::NodeEffects& effects) {
+  return [this, &effects](const Bytes& routing_id, const wire::ToClient& message) {
     ++(std::holds_alternative<wire::Pushed>(message) ? counters_.pushes : counters_.push_gaps);
     send(routing_id, message, effects);
   };
-  if (watches_.pump(group, hosted->history, push)) behind_.push_back(group);
+}
+
+void Gateway::on_group_changed(Now now, GroupId group, host::NodeEffects& effects) {
+  if (auto* hosted = replicas_.find(group)) watches_.pump(now.at, group, hosted->history, pusher(effects));
+}
+
+void Gateway::push(Now now, host::NodeEffects& effects) {
+  const auto history_of = [this](GroupId group) -> const EventHistory* {
+    const auto* hosted = replicas_.find(group);
+    return hosted ? &hosted->history : nullptr;
+  };
+  watches_.pump_due(now.at, history_of, pusher(effects));
 }
 
 void Gateway::on_unreachable(BytesView routing_id) {
@@ -249,9 +261,8 @@ void Gateway::on_unreachable(BytesView routing_id) {
 }
 
 void Gateway::run(Now now, host::NodeEffects& effects) {
-  for (const GroupId group : std::exchange(behind_, {})) on_group_changed(group, effects);
   end_watches(effects);
-  for (const auto& [group, watchers] : watches_.all()) placement_.reach(now, group, effects);
+  for (const GroupId group : watches_.groups()) placement_.reach(now, group, effects);
   for (const auto& routing_id : clients_.forget_idle(now.at)) {
     ++counters_.clients_idle;
     watches_.forget(routing_id);

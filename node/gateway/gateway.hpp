@@ -36,14 +36,15 @@ class Gateway {
   /// The group's replica went, with whatever was submitted to it.
   void on_group_gone(Now now, GroupId group, host::NodeEffects& effects);
   /// The group's state changed.
-  void on_group_changed(GroupId group, host::NodeEffects& effects);
-  /// Goes on with watchers that are behind, brings observed groups back for watchers, forgets idle clients, and sends
-  /// those who stay away, a few at a time, while the directory wants this node drained.
+  void on_group_changed(Now now, GroupId group, host::NodeEffects& effects);
+  /// Goes on with watchers that are behind, or that were not to be told yet; due at next_push().
+  void push(Now now, host::NodeEffects& effects);
+  TimePoint next_push() const { return watches_.next_due(); }
+  /// Brings observed groups back for watchers, forgets idle clients, and sends those who stay away, a few at a time,
+  /// while the directory wants this node drained.
   void run(Now now, host::NodeEffects& effects);
   /// The node is about to end: sends all who stay to other gateways.
   void leave(Now now, host::NodeEffects& effects);
-  /// True while a watcher is behind: run is wanted soon.
-  bool behind() const { return !behind_.empty(); }
 
   /// Whom it serves.
   wire::ClientList list(Now now) const;
@@ -80,6 +81,7 @@ class Gateway {
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);
   void answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects);
+  Watches::Push pusher(host::NodeEffects& effects);
   void refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects);
   void send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects);
   Duration time_to_wait() const;
@@ -99,7 +101,6 @@ class Gateway {
   Crowd crowd_;
   Calls calls_;
   Watches watches_;
-  std::vector<GroupId> behind_;
 };
 
 }  // namespace gavel::gateway

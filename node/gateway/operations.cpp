@@ -139,12 +139,11 @@ void Gateway::on(Now now, BytesView routing_id, const wire::SetLogLevel& wish, h
 }
 
 void Gateway::end_watches(host::NodeEffects& effects) {
-  std::vector<GroupId> ended;
-  for (const auto& [group, watchers] : watches_.all())
-    if (placement_.given_up(group)) ended.push_back(group);
-  for (const GroupId group : ended)
-    for (const auto& routing_id : watches_.end(group))
-      send(routing_id, wire::PushedGap{group, wire::kNoMoreEvents}, effects);
+  for (const GroupId group : watches_.groups()) {
+    if (!placement_.given_up(group)) continue;
+    for (const auto& [routing_id, topic] : watches_.end(group))
+      send(routing_id, wire::PushedGap{group, wire::kNoMoreEvents, topic.name}, effects);
+  }
 }
 
 }  // namespace gavel::gateway

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/host/node.hpp"
+#include "node/services/auction.hpp"
 #include "node/services/mistakes.hpp"
 
 namespace gavel::host {
@@ -45,7 +46,15 @@ void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effect
     set_goal(now, kDirectoryGroup, {}, effects);  // a goal of an earlier reign must not be acted upon in the next one
   }
   for (const auto& [group, hosted] : replicas_.all())
-    if (!hosted.observer && group != kDirectoryGroup) see_to_auction(now, directory, hosted, effects);
+    if (!hosted.observer && group != kDirectoryGroup)
+      directory.standing_of(group) ? see_to_standing(now, directory, hosted, effects)
+                                   : see_to_auction(now, directory, hosted, effects);
+}
+
+void Duties::see_to_standing(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
+  const bool leads = leads_surely(*hosted.replica);
+  set_goal(now, hosted.group, leads ? wire::Config{directory.voters_wanted(), {}} : wire::Config{}, effects);
+  if (leads) propose_deadline(now, hosted, effects);
 }
 
 void Duties::see_to_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
@@ -160,7 +169,7 @@ void Duties::propose_deadline(Now now, const Hosted& hosted, NodeEffects& effect
 }
 
 void Duties::report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
-  const auto* service = auction_in(hosted.replica->machine());
+  const auto* service = service_in<AuctionService>(hosted.replica->machine());
   const auto* record = service ? directory.auction_of(hosted.group) : nullptr;
   if (!record || record->outcome) return;
   const Slot since = hosted.replica->view().slot;

@@ -1,7 +1,7 @@
 // What a node owes to its cluster, besides serving: to be listed in the directory in its present life, and to go when
 // the operator removed it; as the directory's leader (the idle node manager), to say who lives and who is to be a
-// voter; as an auction's leader, to see to its members, to close it in time, and to tell the directory who leads and
-// how it ended. Each is said again until the state shows it.
+// voter; as a standing service's leader or an auction's, to see to its members and to propose what is due; as an
+// auction's, to tell the directory who leads and how it ended. Each is said again until the state shows it.
 #pragma once
 
 #include "node/host/mesh.hpp"
@@ -36,6 +36,7 @@ class Duties {
   directory::Life life_of(Now now, const directory::NodeRecord& node) const;
   void set_rank(Now now, const DirectoryService& directory, NodeEffects& effects);
   void set_goal(Now now, GroupId group, wire::Config goal, NodeEffects& effects);
+  void see_to_standing(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);
   void see_to_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);
   void propose_deadline(Now now, const Hosted& hosted, NodeEffects& effects);
   void report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects);

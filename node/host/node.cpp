@@ -6,6 +6,7 @@
 #include "common/base/print.hpp"
 #include "node/host/node_parts.hpp"
 #include "node/host/recovery.hpp"
+#include "node/services/auction.hpp"
 
 namespace gavel::host {
 
@@ -37,20 +38,18 @@ Result<std::unique_ptr<Node>> Node::start(NodeSetup setup, const store::Image& k
     }
     auto recovered = recovered_from(records);
     if (!recovered) return fail("group " + print(group) + ": " + recovered.error().message);
-    const auto service = group == kDirectoryGroup ? static_cast<std::uint16_t>(ServiceKind::directory)
-                         : recovered->snapshot    ? recovered->snapshot->service
-                                                  : static_cast<std::uint16_t>(ServiceKind::auction);
-    auto machine = blank_machine(service);
+    auto machine = group == kDirectoryGroup ? blank_machine(ServiceKind::directory)
+                   : recovered->snapshot    ? blank_machine(recovered->snapshot->service)
+                                            : unknown_machine();
     if (!machine)
-      return fail("group " + print(group) + " runs service " + std::to_string(service) +
+      return fail("group " + print(group) + " runs service " + std::to_string(recovered->snapshot->service) +
                   ", which this program does not know: is it older than the data?");
     parts->replicas.start_member(now, group, *std::move(recovered), std::move(machine), effects);
   }
   if (parts->setup.bootstrap)
     parts->found_at = now.at + parts->setup.found_wait;
   else if (!parts->replicas.find(kDirectoryGroup))
-    parts->replicas.start_member(now, kDirectoryGroup, {},
-                                 blank_machine(static_cast<std::uint16_t>(ServiceKind::directory)), effects);
+    parts->replicas.start_member(now, kDirectoryGroup, {}, blank_machine(ServiceKind::directory), effects);
   parts->mesh.announce(now, parts->member(), 0, effects);
   parts->settle(now, effects);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
@@ -125,6 +124,7 @@ void Node::on_tick(Now now, NodeEffects& effects) {
   if (parts_->found_at <= now.at) parts_->found_cluster(now, effects);
   parts_->hear_late(now, effects);
   parts_->replicas.tick(now, effects);
+  parts_->gateway.push(now, effects);
   parts_->settle(now, effects);
 }
 
@@ -145,7 +145,7 @@ void Node::on_log_level(Now now, LogLevel level, NodeEffects& effects) {
 TimePoint Node::next_deadline() const {
   const auto& parts = *parts_;
   TimePoint next = std::min(parts.replicas.next_deadline(), parts.house_kept_until);
-  next = std::min({next, parts.found_at, parts.faults.next_deadline()});
+  next = std::min({next, parts.found_at, parts.faults.next_deadline(), parts.gateway.next_push()});
   return parts.exiting ? next : std::min(next, parts.drain_until);
 }
 
@@ -173,7 +173,7 @@ const DirectoryService* Node::directory() const { return parts_->placement.direc
 
 const AuctionService* Node::auction(GroupId group) const {
   const auto* hosted = parts_->replicas.find(group);
-  return hosted ? auction_in(hosted->replica->machine()) : nullptr;
+  return hosted ? service_in<AuctionService>(hosted->replica->machine()) : nullptr;
 }
 
 const std::vector<std::string>& Node::alarms() const { return parts_->alarms; }
@@ -190,6 +190,8 @@ Node::Queues Node::queues() const {
 std::string Node::name_of(GroupId group) const {
   if (group == kDirectoryGroup) return "directory";
   if (const auto* service = auction(group)) return service->book().terms().auction;
+  const auto* standing = directory() ? directory()->standing_of(group) : nullptr;
+  if (standing) return standing->name;
   const auto* listed = directory() ? directory()->auction_of(group) : nullptr;
   return listed ? listed->id : std::string();
 }

@@ -107,7 +107,7 @@ class Node {
   wire::ClientList clients(Now now) const;
   /// The same without its groups.
   wire::StatusReport overview(Now now) const;
-  /// "directory", or the auction's id; empty if that is not known here.
+  /// "directory", the standing service's name, or the auction's id; empty if that is not known here.
   std::string name_of(GroupId group) const;
   LogLevel log_level() const;
   const Counters& counters() const;

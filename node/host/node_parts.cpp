@@ -20,8 +20,7 @@ void Node::Parts::found_cluster(Now now, NodeEffects& effects) {
   restoration = {};
   if (restored) return;
   const wire::Config alone{{setup.self.uid}, {}};
-  replicas.found(now, kDirectoryGroup, alone, blank_machine(static_cast<std::uint16_t>(ServiceKind::directory)),
-                 effects);
+  replicas.found(now, kDirectoryGroup, alone, blank_machine(ServiceKind::directory), effects);
 }
 
 /// Another cluster on the same network is nothing to speak of; another version is, once.
@@ -118,7 +117,7 @@ void Node::Parts::deliver(Now now, NodeEffects& effects) {
   }
   for (const GroupId group : replicas.take_changed()) {
     directory_changed = directory_changed || group == kDirectoryGroup;
-    gateway.on_group_changed(group, effects);
+    gateway.on_group_changed(now, group, effects);
   }
 }
 
@@ -149,7 +148,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
     load_told = gateway.clients();
     replicas.step_all(now, order::SetLoad{load_told}, effects);
   }
-  house_kept_until = gateway.behind() ? now.at + 2ms : duties.next_deadline(now);
+  house_kept_until = duties.next_deadline(now);
 }
 
 /// The cluster knows it no longer, or knows a later life of it than this one.

@@ -6,6 +6,7 @@
 #include "common/base/print.hpp"
 #include "common/wire/archive.hpp"
 #include "node/host/node.hpp"
+#include "node/services/auction.hpp"
 #include "node/services/mistakes.hpp"
 
 namespace gavel::host {
@@ -24,7 +25,7 @@ bool founds(const directory::Auction& auction, Uid uid) {
 }
 
 bool saw_the_end(const Hosted& hosted) {
-  const auto* state = hosted.replica->blank() ? nullptr : auction_in(hosted.replica->machine());
+  const auto* state = hosted.replica->blank() ? nullptr : service_in<AuctionService>(hosted.replica->machine());
   return state && (state->book().outcome() || broken(Mistake::archives_anything));
 }
 
@@ -33,16 +34,21 @@ bool belongs_to(const directory::Auction& auction, Uid uid) {
   return !auction.outcome && (contains(auction.members, uid) || founds(auction, uid));
 }
 
+bool belongs_to(const DirectoryService& directory, const directory::StandingGroup& standing, Uid uid) {
+  return contains(standing.genesis, uid) || contains(directory.voters_wanted(), uid);
+}
+
 /// Its founder alone holds the state that it goes on from (restorations.hpp).
-bool awaits_its_state(const directory::Auction& auction, Uid uid) {
-  return auction.restored && contains(auction.genesis, uid);
+template <class Group>
+bool awaits_its_state(const Group& group, Uid uid) {
+  return group.restored && contains(group.genesis, uid);
 }
 
 }  // namespace
 
 const DirectoryService* Placement::directory() const {
   const auto* hosted = replicas_.find(kDirectoryGroup);
-  return hosted ? directory_in(hosted->replica->machine()) : nullptr;
+  return hosted ? service_in<DirectoryService>(hosted->replica->machine()) : nullptr;
 }
 
 bool Placement::current() {
@@ -57,7 +63,8 @@ bool Placement::current() {
 
 bool Placement::given_up(GroupId group) const {
   const auto* known = directory();
-  return known && group != kDirectoryGroup && group.value <= known->state().groups && !known->auction_of(group);
+  return known && group != kDirectoryGroup && group.value <= known->state().groups && !known->auction_of(group) &&
+         !known->standing_of(group);
 }
 
 bool Placement::settled(TimePoint at) const {
@@ -71,13 +78,22 @@ Placement::Reach Placement::reach(Now now, GroupId group, NodeEffects& effects) 
     return hosted->replica->blank() && !hosted->observer ? Reach::not_yet : Reach::here;
   }
   const auto* known = directory();
+  if (const auto* standing = known ? known->standing_of(group) : nullptr) {
+    if (belongs_to(*known, *standing, setup_.self.uid)) return Reach::not_yet;
+    observe(now, group, standing->service, standing->name, effects);
+    return Reach::here;
+  }
   const auto* auction = known ? known->auction_of(group) : nullptr;
   if (!auction) return settled(now.at) ? Reach::unknown : Reach::not_yet;
   if (is_retired(now, *auction)) return Reach::unknown;
   if (belongs_to(*auction, setup_.self.uid)) return Reach::not_yet;
-  replicas_.start_observer(now, group, blank_machine(static_cast<std::uint16_t>(ServiceKind::auction)), effects);
-  effects.notes.push_back({group, {}, "observing " + auction->id + " for a client"});
+  observe(now, group, ServiceKind::auction, auction->id, effects);
   return Reach::here;
+}
+
+void Placement::observe(Now now, GroupId group, ServiceKind service, const std::string& title, NodeEffects& effects) {
+  replicas_.start_observer(now, group, blank_machine(service), effects);
+  effects.notes.push_back({group, {}, "observing " + title + " for a client"});
 }
 
 std::vector<GroupId> Placement::run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects) {
@@ -91,22 +107,36 @@ std::vector<GroupId> Placement::run(Now now, const std::function<bool(GroupId)>&
 
 void Placement::start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone,
                                   NodeEffects& effects) {
+  static const std::vector<Uid> kNobody;
+  const Uid self = setup_.self.uid;
   for (const auto& id : directory.running()) {
     const auto& auction = directory.auctions().at(id);
-    if (!belongs_to(auction, setup_.self.uid)) continue;
-    const auto* hosted = replicas_.find(auction.group);
-    if ((hosted && !hosted->observer) || awaits_its_state(auction, setup_.self.uid)) continue;
-    if (hosted) gone.push_back(auction.group);
-    if (founds(auction, setup_.self.uid)) {
-      const auto& founders = broken(Mistake::founds_with_members) ? auction.members : auction.genesis;
-      replicas_.found(now, auction.group, {founders, {}}, auction_machine(auction.terms), effects);
-      effects.notes.push_back(
-          {auction.group, {}, "hosting " + id + ", one of " + std::to_string(auction.genesis.size())});
-    } else {
-      replicas_.start_member(now, auction.group, {}, blank_machine(static_cast<std::uint16_t>(ServiceKind::auction)),
-                             effects);
-      effects.notes.push_back({auction.group, {}, "taking a seat in " + id + ", waiting for its state"});
-    }
+    if (!belongs_to(auction, self) || awaits_its_state(auction, self)) continue;
+    const auto& founders = broken(Mistake::founds_with_members) ? auction.members : auction.genesis;
+    const bool here = founds(auction, self);
+    start(now, {auction.group, ServiceKind::auction, id, here ? founders : kNobody},
+          here ? auction_machine(auction.terms) : nullptr, gone, effects);
+  }
+  for (const auto& [name, standing] : directory.state().standing) {
+    if (!belongs_to(directory, standing, self) || awaits_its_state(standing, self)) continue;
+    const bool here = contains(standing.genesis, self);
+    start(now, {standing.group, standing.service, name, here ? standing.genesis : kNobody},
+          here ? blank_machine(standing.service) : nullptr, gone, effects);
+  }
+}
+
+void Placement::start(Now now, const Due& due, std::unique_ptr<ServiceMachine> founding, std::vector<GroupId>& gone,
+                      NodeEffects& effects) {
+  const auto* hosted = replicas_.find(due.group);
+  if (hosted && !hosted->observer) return;
+  if (hosted) gone.push_back(due.group);
+  if (founding) {
+    replicas_.found(now, due.group, {due.founders, {}}, std::move(founding), effects);
+    effects.notes.push_back(
+        {due.group, {}, "hosting " + due.title + ", one of " + std::to_string(due.founders.size())});
+  } else {
+    replicas_.start_member(now, due.group, {}, blank_machine(due.service), effects);
+    effects.notes.push_back({due.group, {}, "taking a seat in " + due.title + ", waiting for its state"});
   }
 }
 
@@ -155,7 +185,7 @@ void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& 
 /// Of a group that was given up, what this node holds may be all that there is of its last bids.
 void Placement::set_aside(Now now, GroupId group, NodeEffects& effects) {
   const auto& hosted = *replicas_.find(group);
-  const auto* state = auction_in(hosted.replica->machine());
+  const auto* state = service_in<AuctionService>(hosted.replica->machine());
   if (hosted.replica->blank() || !state) return replicas_.stop(group, effects);
   const std::string name = state->book().terms().auction + ".group-" + print(group) + ".gavel";
   effects.alarms.push_back("group " + print(group) + " of auction " + state->book().terms().auction +

@@ -1,13 +1,14 @@
-// Which groups live here. The directory says whose node serves an auction, and this node follows: a founder runs a
-// durable replica, founded on the directory's word alone, so that all founders start from the same; who is called in
-// later starts blank, and waits for the group's leader. A durable replica stays until its auction is retired, even
-// without a seat: what it promised and acknowledged is not forgotten while the group lives. A node whose clients ask
-// for a group that lives elsewhere observes it for as long as they do.
+// Which groups live here. The directory says whose node serves an auction or a standing service, and this node follows:
+// a founder runs a durable replica, founded on the directory's word alone, so that all founders start from the same;
+// who is called in later starts blank, and waits for the group's leader. A durable replica stays until its auction is
+// retired (a standing service's for ever), even without a seat: what it promised and acknowledged is not forgotten
+// while the group lives. A node whose clients ask for a group that lives elsewhere observes it for as long as they do.
 #pragma once
 
 #include <functional>
 
 #include "node/host/replicas.hpp"
+#include "node/services/directory.hpp"
 
 namespace gavel::host {
 
@@ -37,6 +38,16 @@ class Placement {
   std::vector<GroupId> run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects);
 
  private:
+  /// A group that is to live here, if it is not here yet.
+  struct Due {
+    GroupId group;
+    ServiceKind service;
+    const std::string& title;
+    const std::vector<Uid>& founders;  ///< of whom this node is one; empty: it is called in later
+  };
+  void start(Now now, const Due& due, std::unique_ptr<ServiceMachine> founding, std::vector<GroupId>& gone,
+             NodeEffects& effects);
+  void observe(Now now, GroupId group, ServiceKind service, const std::string& title, NodeEffects& effects);
   bool is_retired(Now now, const directory::Auction& auction) const;
   bool may_go(Now now, const Hosted& hosted) const;
   void start_what_is_new(Now now, const DirectoryService& directory, std::vector<GroupId>& gone, NodeEffects& effects);

@@ -180,7 +180,7 @@ void Replicas::emit(Hosted& hosted, NodeEffects& effects) {
   }
   for (auto& answer : scratch_.answers) answers_.emplace_back(hosted.group, std::move(answer));
   narrate(hosted, effects);
-  for (auto& event : scratch_.events) hosted.history.append({event.slot, event.index}, std::move(event.event.body));
+  for (auto& event : scratch_.events) hosted.history.append({event.slot, event.index}, std::move(event.event));
 }
 
 void Replicas::narrate(Hosted& hosted, NodeEffects& effects) {

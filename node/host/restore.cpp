@@ -8,6 +8,7 @@
 #include "common/base/print.hpp"
 #include "common/order/applier.hpp"
 #include "common/wire/codec.hpp"
+#include "node/services/auction.hpp"
 
 namespace gavel::host {
 namespace {
@@ -110,7 +111,7 @@ Result<RestoredAuction> restored_auction(BytesView state, Uid self, WallTime now
   const auto machine = blank_machine(opened->snapshot.service);
   const auto readable = machine->restore(opened->state.machine);
   GAVEL_CHECK(readable, "what was read once can be read again");
-  auto terms = auction_in(*machine)->book().terms();
+  auto terms = service_in<AuctionService>(*machine)->book().terms();
   auto voters = opened->snapshot.config.voters;
   return RestoredAuction{std::move(terms), alone({}, *std::move(opened), self), std::move(voters)};
 }
@@ -129,13 +130,16 @@ Result<Restoration> restoration_of(const wire::Archive& archive, Uid self, WallT
   std::set<GroupId> kept_groups;
   for (const auto& group : archive.groups) {
     if (group.group == kDirectoryGroup) continue;
+    const auto* standing = directory.standing_of(group.group);
     const auto* record = directory.auction_of(group.group);
-    if (!record || record->outcome) continue;  // it ended, or the directory's state is from before it began
-    auto auction = open(group, ServiceKind::auction, now);
-    if (!auction) return tl::unexpected<Error>(auction.error());
+    // (Else it ended, or the directory's state is from before it began.)
+    if (!standing && (!record || record->outcome)) continue;
+    auto opened_group = open(group, standing ? standing->service : ServiceKind::auction, now);
+    if (!opened_group) return tl::unexpected<Error>(opened_group.error());
     kept_groups.insert(group.group);
-    out.groups.push_back(alone(group.group, *std::move(auction), self));
-    out.notes.push_back("auction " + record->id + " goes on from slot " + print(group.slot) + " of the backup");
+    out.groups.push_back(alone(group.group, *std::move(opened_group), self));
+    out.notes.push_back((standing ? standing->name : "auction " + record->id) + " goes on from slot " +
+                        print(group.slot) + " of the backup");
   }
   for (const auto& item : directory.found_anew(self, kept_groups))
     out.notes.push_back("item " + item + " is on offer again: its auction ran, but is not in the backup");

@@ -25,6 +25,8 @@ class AuctionService {
   Bytes deadline_command() const;
 
   Bytes snapshot() const;
+  /// The auction that a snapshot is of. Error: malformed, broken, or terms that no directory would have fixed.
+  static Result<AuctionService> read(BytesView snapshot);
   /// Error: malformed, broken, or of another auction; the state is as before.
   Result<void> restore(BytesView snapshot);
   Digest digest() const { return digest_; }

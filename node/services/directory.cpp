@@ -42,7 +42,7 @@ Reply DirectoryService::execute(const Context& context, BytesView bytes, Events&
   // What has a session comes from a client; nodes propose without one.
   if (context.session && !clients_may(*command))
     return Refused{Refusal::not_for_clients,
-                   "only nodes tell the directory this: clients may add items and start auctions"};
+                   "only nodes tell the directory this: clients may add items, start auctions and open services"};
   return std::visit([&](const auto& one) { return on(context, one, events); }, *command);
 }
 
@@ -235,6 +235,23 @@ Reply DirectoryService::on(const Context& /*context*/, const directory::RestoreA
   return Done{true};
 }
 
+// ---- standing services ------------------------------------------------------------------------------------------
+
+Reply DirectoryService::on(const Context& /*context*/, const directory::OpenStanding& open, Events& events) {
+  const auto service = standing_service(open.name);
+  if (!service) return Refused{Refusal::unknown_service, "there is no standing service " + quoted(open.name)};
+  if (const auto known = state_.standing.find(open.name); known != state_.standing.end())
+    return directory::StandingOpened{known->second};
+  auto founders = voters_wanted();
+  std::erase_if(founders, [this](Uid uid) { return !state_.nodes.at(uid).is_fit(); });
+  if (founders.empty())
+    return Refused{Refusal::no_free_node, "no node is up and not drained that could serve " + open.name};
+  const directory::StandingGroup standing{open.name, *service, GroupId{++state_.groups}, std::move(founders), false};
+  state_.standing.emplace(standing.name, standing);
+  push(events, directory::StandingChanged{standing});
+  return directory::StandingOpened{standing};
+}
+
 // ---- backups ----------------------------------------------------------------------------------------------------
 
 std::vector<std::string> DirectoryService::found_anew(Uid self, const std::set<GroupId>& groups) {
@@ -257,6 +274,11 @@ std::vector<std::string> DirectoryService::found_anew(Uid self, const std::set<G
     state_.running.erase(id);
     state_.by_group.erase(auction.group);
     state_.auctions.erase(id);
+  }
+  std::erase_if(state_.standing, [&](const auto& entry) { return !groups.contains(entry.second.group); });
+  for (auto& [name, standing] : state_.standing) {
+    standing.genesis = {self};
+    standing.restored = true;
   }
   digest_ = digest_of(digest_, "founded anew");
   return put_back;

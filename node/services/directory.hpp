@@ -1,7 +1,7 @@
 // The directory as a replicated service, the idle node manager's memory: which nodes there are, what is on offer, which
-// auctions run where and how they ended. Every node applies it, so every node can tell what it has to host; its leader
-// says which nodes live. Whatever changes what the nodes can do ends with seats being given anew (directory_staff.hpp).
-// A group's number is given out once, and so is an auction's id.
+// auctions run where and how they ended, and where the standing services are. Every node applies it, so every node can
+// tell what it has to host; its leader says which nodes live. Whatever changes what the nodes can do ends with seats
+// being given anew (directory_staff.hpp). A group's number is given out once, and so is an auction's id.
 #pragma once
 
 #include <optional>
@@ -28,8 +28,8 @@ class DirectoryService {
   Digest digest() const { return digest_; }
 
   /// Makes this the directory of a new cluster, which begins with the one node `self` (restore from a backup): the
-  /// nodes are forgotten, the running auctions of these groups are served by it alone, and the items of other running
-  /// ones are on offer again; returns their ids.
+  /// nodes are forgotten, the running auctions and standing services of these groups are served by it alone, and the
+  /// items of other running ones are on offer again; returns their ids.
   std::vector<std::string> found_anew(Uid self, const std::set<GroupId>& groups);
 
   const DirectoryState& state() const { return state_; }
@@ -41,6 +41,7 @@ class DirectoryService {
   std::vector<Uid> voters_wanted() const { return gavel::voters_wanted(state_); }
   /// Null if there is no such group.
   const directory::Auction* auction_of(GroupId group) const { return gavel::auction_of(state_, group); }
+  const directory::StandingGroup* standing_of(GroupId group) const { return gavel::standing_of(state_, group); }
 
  private:
   directory::Reply execute(const Context& context, BytesView bytes, Events& events);
@@ -54,6 +55,7 @@ class DirectoryService {
   directory::Reply on(const Context&, const directory::DrainNode& drain, Events& events);
   directory::Reply on(const Context&, const directory::RemoveNode& remove, Events& events);
   directory::Reply on(const Context&, const directory::RestoreAuction& restore, Events& events);
+  directory::Reply on(const Context&, const directory::OpenStanding& open, Events& events);
   std::string next_lot();
   void forget(Uid uid, Events& events);
   /// Moves the seats that are due, and tells of it.

@@ -62,6 +62,12 @@ Answer on(const DirectoryState& state, const directory::AskAuction& ask) {
   return Refused{Refusal::unknown_auction, "there is no auction " + quoted(ask.auction)};
 }
 
+Answer on(const DirectoryState& state, const directory::AskStanding& /*ask*/) {
+  directory::Standing standing;
+  for (const auto& [name, group] : state.standing) standing.groups.push_back(group);
+  return standing;
+}
+
 }  // namespace
 
 Answer answer(const DirectoryState& state, BytesView question) {

@@ -16,10 +16,11 @@ struct StateHeader {
   std::uint64_t nodes = 0;
   std::uint64_t items = 0;
   std::uint64_t auctions = 0;
+  std::uint64_t standing = 0;
   std::uint64_t joined = 0;
   std::uint64_t lots = 0;
   std::uint64_t groups = 0;
-  GAVEL_FIELDS(nodes, items, auctions, joined, lots, groups);
+  GAVEL_FIELDS(nodes, items, auctions, standing, joined, lots, groups);
 };
 
 template <class Key, class T>
@@ -87,6 +88,17 @@ bool are_sound(const DirectoryState& state) {
          });
 }
 
+/// Each is the service of its name, in a group of its own.
+bool are_sound(const DirectoryState& state, const std::map<std::string, directory::StandingGroup>& standing) {
+  std::set<GroupId> groups;
+  return std::all_of(standing.begin(), standing.end(), [&](const auto& entry) {
+    const auto& one = entry.second;
+    return standing_service(one.name) == one.service && one.group > kDirectoryGroup &&
+           one.group.value <= state.groups && !state.by_group.contains(one.group) && groups.insert(one.group).second &&
+           !one.genesis.empty() && one.genesis.size() <= directory::kMaxVoters && is_ordered(one.genesis);
+  });
+}
+
 /// What the service relies on, and a snapshot from outside may not keep to.
 bool is_consistent(const DirectoryState& state) {
   std::set<std::uint64_t> joined;
@@ -94,23 +106,25 @@ bool is_consistent(const DirectoryState& state) {
     if (node.joined == 0 || node.joined > state.joined || !joined.insert(node.joined).second ||
         node.used != auctions_served_by(state, uid))
       return false;
-  return are_sound(state);
+  return are_sound(state) && are_sound(state, state.standing);
 }
 
 }  // namespace
 
 void DirectoryState::append_to(Bytes& snapshot) const {
-  append_record(snapshot, wire::encode(StateHeader{nodes.size(), items.size(), auctions.size(), joined, lots, groups}));
+  append_record(snapshot, wire::encode(StateHeader{nodes.size(), items.size(), auctions.size(), standing.size(), joined,
+                                                   lots, groups}));
   append_all(snapshot, nodes);
   append_all(snapshot, items);
   append_all(snapshot, auctions);
+  append_all(snapshot, standing);
 }
 
 Result<DirectoryState> DirectoryState::read_from(RecordReader& reader) {
   const auto header = reader.next_as<StateHeader>();
   if (!header) return tl::unexpected<Error>(header.error());
   if (header->nodes > directory::kMaxNodes || header->items > directory::kMaxItems ||
-      header->auctions > directory::kMaxAuctions)
+      header->auctions > directory::kMaxAuctions || header->standing > kStandingServices.size())
     return fail("the directory is over its limits");
   Result<DirectoryState> state{DirectoryState{}};
   state->joined = header->joined;
@@ -119,6 +133,7 @@ Result<DirectoryState> DirectoryState::read_from(RecordReader& reader) {
   auto read = read_all(reader, header->nodes, &directory::NodeRecord::uid, state->nodes);
   if (read) read = read_all(reader, header->items, &directory::Item::id, state->items);
   if (read) read = read_all(reader, header->auctions, &directory::Auction::id, state->auctions);
+  if (read) read = read_all(reader, header->standing, &directory::StandingGroup::name, state->standing);
   if (!read) return tl::unexpected<Error>(read.error());
   for (const auto& [id, auction] : state->auctions) {
     state->by_group.emplace(auction.group, id);
@@ -208,6 +223,12 @@ std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid) {
 const directory::Auction* auction_of(const DirectoryState& state, GroupId group) {
   const auto id = state.by_group.find(group);
   return id == state.by_group.end() ? nullptr : &state.auctions.at(id->second);
+}
+
+const directory::StandingGroup* standing_of(const DirectoryState& state, GroupId group) {
+  for (const auto& [name, standing] : state.standing)
+    if (standing.group == group) return &standing;
+  return nullptr;
 }
 
 const directory::Auction* find_auction(const DirectoryState& state, const std::string& id) {

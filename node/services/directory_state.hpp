@@ -20,6 +20,7 @@ struct DirectoryState {
   std::map<Uid, directory::NodeRecord> nodes;
   std::map<std::string, directory::Item> items;
   std::map<std::string, directory::Auction> auctions;
+  std::map<std::string, directory::StandingGroup> standing;
   /// Nodes that ever joined, lots that were named here, and groups that were given out, the directory's own included.
   std::uint64_t joined = 0;
   std::uint64_t lots = 0;
@@ -62,6 +63,9 @@ std::uint32_t auctions_served_by(const DirectoryState& state, Uid uid);
 
 /// Null if there is no such group.
 const directory::Auction* auction_of(const DirectoryState& state, GroupId group);
+
+/// Null if there is no such group.
+const directory::StandingGroup* standing_of(const DirectoryState& state, GroupId group);
 
 /// The auction of that id; an item's id means its latest auction, "lot-7.1" its first. Null if there is none.
 const directory::Auction* find_auction(const DirectoryState& state, const std::string& id);

@@ -99,7 +99,7 @@ struct Exporter {
   NodeEffects effects;
 
   Exporter() {
-    replicas.found(at(1s), GroupId{5}, {{{1}}, {}}, auction_machine(terms()), effects);
+    replicas.found(at(1s), GroupId{5}, {{{1}}, {}}, host::auction_machine(terms()), effects);
     replicas.start_observer(at(1s), GroupId{6}, blank_machine(2), effects);
   }
   static auction::Terms terms() {
@@ -146,7 +146,7 @@ TEST_CASE("a group's state is made for backups once a second, however often it i
   Exporter exporter;
   const Digest first = exporter.ask(at(2s), "ann", 0).digest;
   exporter.replicas.stop(GroupId{5}, exporter.effects);
-  exporter.replicas.found(at(2s), GroupId{5}, {{{1}, {2}}, {}}, auction_machine(Exporter::terms()), exporter.effects);
+  exporter.replicas.found(at(2s), GroupId{5}, {{{1}, {2}}, {}}, host::auction_machine(Exporter::terms()), exporter.effects);
   CHECK(exporter.ask(at(2900ms), "ann", 0).digest == first);
   CHECK(exporter.ask(at(2900ms), "eve", 0).digest == first);
   CHECK(exporter.ask(at(3s), "ann", 0).digest != first);

@@ -199,16 +199,42 @@ TEST_CASE("P7 exactly once: a command repeated while it is under way is attached
   CHECK(calls.attach({"b", 7}, call) == Calls::Attached::no);
 }
 
+/// What watchers were told.
+struct Heard {
+  std::vector<wire::Pushed> pushed;
+  std::vector<wire::PushedGap> gaps;
+  std::vector<std::pair<Bytes, Bytes>> by_client;
+
+  Watches::Push push() {
+    return [this](const Bytes& routing_id, const wire::ToClient& message) {
+      if (const auto* gap = std::get_if<wire::PushedGap>(&message)) gaps.push_back(*gap);
+      const auto* event = std::get_if<wire::Pushed>(&message);
+      if (event == nullptr) return;
+      pushed.push_back(*event);
+      by_client.emplace_back(routing_id, event->body);
+    };
+  }
+  static std::function<const EventHistory*(GroupId)> from(const EventHistory& history) {
+    return [&history](GroupId) { return &history; };
+  }
+  std::vector<Bytes> bodies(const Bytes& client) const {
+    std::vector<Bytes> all;
+    for (const auto& [to, body] : by_client)
+      if (to == client) all.push_back(body);
+    return all;
+  }
+};
+
 TEST_CASE("a history forgets whole slots, the oldest first, and says from where on it is complete") {
   EventHistory history({10}, {.events = 4, .bytes = 1000});
-  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{11}, index}, "a");
-  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{12}, index}, "b");
+  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{11}, index}, {"a"});
+  for (std::uint32_t index = 1; index <= 2; ++index) history.append({{12}, index}, {"b"});
   CHECK(history.complete_after() == Slot{10});
-  history.append({{13}, 1}, "c");
+  history.append({{13}, 1}, {"c"});
   CHECK(history.complete_after() == Slot{11});
-  CHECK(history.next({{11}, 2})->body == "b");
-  CHECK(history.next({{12}, 2})->place.slot == Slot{13});
-  CHECK(history.next({{13}, 1}) == nullptr);
+  CHECK(history.next({}, {{11}, 2})->body == "b");
+  CHECK(history.next({}, {{12}, 2})->place.slot == Slot{13});
+  CHECK(history.next({}, {{13}, 1}) == nullptr);
   history.restart({50});
   CHECK(history.size() == 0);
   CHECK(history.complete_after() == Slot{50});
@@ -216,35 +242,120 @@ TEST_CASE("a history forgets whole slots, the oldest first, and says from where 
 
 TEST_CASE("a watcher gets every event once and in order, a gap when it is too far behind, and only so many at a time") {
   EventHistory history({}, {.events = 200, .bytes = 10'000});
-  for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, "e");
+  for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, {"e"});
   Watches watches;
-  REQUIRE(watches.watch("ann", {5}, {{20}, 1}));
-  std::vector<wire::Pushed> seen;
-  std::vector<wire::PushedGap> gaps;
-  const auto push = [&](const Bytes&, const wire::ToClient& message) {
-    if (const auto* pushed = std::get_if<wire::Pushed>(&message)) seen.push_back(*pushed);
-    if (const auto* gap = std::get_if<wire::PushedGap>(&message)) gaps.push_back(*gap);
-  };
-  CHECK(watches.pump({5}, history, push));
-  CHECK(seen.size() == Watches::kAtOnce);
-  CHECK_FALSE(watches.pump({5}, history, push));
-  REQUIRE(seen.size() == 80);
-  for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i].slot == Slot{21 + i});
-  CHECK(gaps.empty());
+  const TimePoint now(1s);
+  REQUIRE(watches.watch("ann", {{5}, {}}, {{20}, 1}));
+  Heard heard;
+  watches.pump(now, {5}, history, heard.push());
+  CHECK(heard.pushed.size() == Watches::kAtOnce);
+  CHECK(watches.next_due() == now + Watches::kBehind);
+  watches.pump_due(watches.next_due(), heard.from(history), heard.push());
+  CHECK(watches.next_due() == kNever);
+  REQUIRE(heard.pushed.size() == 80);
+  for (std::size_t i = 0; i < heard.pushed.size(); ++i) CHECK(heard.pushed[i].slot == Slot{21 + i});
+  CHECK(heard.gaps.empty());
 
   history.restart({150});
-  history.append({{151}, 1}, "e");
-  watches.pump({5}, history, push);
-  REQUIRE(gaps.size() == 1);
-  CHECK(gaps[0].slot == Slot{151});
-  CHECK(seen.back().slot == Slot{151});
+  history.append({{151}, 1}, {"e"});
+  watches.pump(now, {5}, history, heard.push());
+  REQUIRE(heard.gaps.size() == 1);
+  CHECK(heard.gaps[0].slot == Slot{151});
+  CHECK(heard.pushed.back().slot == Slot{151});
 
-  watches.unwatch("ann", {5});
+  watches.unwatch("ann", {{5}, {}});
   CHECK_FALSE(watches.any_of({5}));
-  for (std::uint64_t group = 1; group <= Watches::kMostOfOne; ++group) CHECK(watches.watch("ann", {group}, {}));
-  CHECK_FALSE(watches.watch("ann", {999}, {}));
+  for (std::uint64_t group = 1; group <= Watches::kMostOfOne; ++group) CHECK(watches.watch("ann", {{group}, {}}, {}));
+  CHECK_FALSE(watches.watch("ann", {{999}, {}}, {}));
+  CHECK(watches.size() == Watches::kMostOfOne);
   watches.forget("ann");
-  CHECK(watches.all().empty());
+  CHECK(watches.size() == 0);
+  CHECK(watches.groups().empty());
+}
+
+TEST_CASE("a watcher hears of its topic and of no other") {
+  EventHistory history({});
+  Watches watches;
+  Heard heard;
+  REQUIRE(watches.watch("ann", {{5}, "room"}, {}));
+  REQUIRE(watches.watch("bob", {{5}, {}}, {}));
+  history.append({{1}, 1}, {"bid"});
+  history.append({{1}, 2}, {"said", "room"});
+  watches.pump({}, {5}, history, heard.push());
+  CHECK(heard.bodies("ann") == std::vector<Bytes>{"said"});
+  CHECK(heard.bodies("bob") == std::vector<Bytes>{"bid"});
+  CHECK(watches.of("ann") == std::vector<GroupId>{{5}});
+}
+
+TEST_CASE(
+    "a watcher of a silent topic misses nothing when another topic fills the history, nor when it says again where it "
+    "is") {
+  EventHistory history({}, {.events = 4, .bytes = 1000});
+  Watches watches;
+  Heard heard;
+  const Watches::Topic room{{5}, "room"};
+  REQUIRE(watches.watch("ann", room, {}));
+  history.append({{1}, 1}, {"hello", "room"});
+  watches.pump({}, {5}, history, heard.push());
+  for (std::uint64_t slot = 2; slot <= 20; ++slot) history.append({{slot}, 1}, {"bid"});
+  watches.pump({}, {5}, history, heard.push());
+  REQUIRE(history.complete_after() > Slot{1});
+  REQUIRE(watches.watch("ann", room, {{1}, 1}));
+  history.append({{21}, 1}, {"again", "room"});
+  watches.pump({}, {5}, history, heard.push());
+  CHECK(heard.gaps.empty());
+  CHECK(heard.bodies("ann") == std::vector<Bytes>{"hello", "again"});
+}
+
+TEST_CASE("what goes before it could be pushed is a gap, in its own topic alone") {
+  EventHistory history({}, {.events = 4, .bytes = 1000});
+  Watches watches;
+  Heard heard;
+  REQUIRE(watches.watch("ann", {{5}, "room"}, {}));
+  REQUIRE(watches.watch("bob", {{5}, {}}, {}));
+  watches.pump({}, "ann", {{5}, "room"}, history, heard.push());
+  watches.pump({}, "bob", {{5}, {}}, history, heard.push());
+  history.append({{1}, 1}, {"bid"});
+  for (std::uint64_t slot = 2; slot <= 6; ++slot) history.append({{slot}, 1}, {"said", "room"});
+  watches.pump({}, {5}, history, heard.push());
+  REQUIRE(heard.gaps.size() == 2);  // the bid is gone as well
+  CHECK(heard.bodies("bob").empty());
+  CHECK(heard.bodies("ann").size() == 4);
+}
+
+TEST_CASE("events that replace each other reach a watcher at most 20 times a second, the newest in the end") {
+  EventHistory history({});
+  Watches watches;
+  Heard heard;
+  REQUIRE(watches.watch("ann", {{5}, "lot-7"}, {}));
+  TimePoint now(1s);
+  std::uint64_t slot = 0;
+  for (int ms = 0; ms < 1000; ++ms, now += 1ms) {
+    if (watches.next_due() <= now) watches.pump_due(now, heard.from(history), heard.push());
+    ++slot;
+    history.append({{slot}, 1}, {std::to_string(slot), "lot-7", true});
+    watches.pump(now, {5}, history, heard.push());
+  }
+  CHECK(history.size() == 1);
+  REQUIRE(watches.next_due() != kNever);
+  watches.pump_due(watches.next_due(), heard.from(history), heard.push());
+  CHECK(watches.next_due() == kNever);
+  const auto bodies = heard.bodies("ann");
+  CHECK(bodies.size() == 21);
+  CHECK(bodies.front() == "1");
+  CHECK(bodies.back() == "1000");
+  CHECK(heard.gaps.empty());
+}
+
+TEST_CASE("P10 boundedness: replaced events and topics that are gone leave nothing behind in a history") {
+  EventHistory history({}, {.events = 8, .bytes = 100});
+  for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, {"count", "one", true});
+  CHECK(history.size() == 1);
+  CHECK(history.complete_after() == Slot{0});  // nobody lacks anything
+  for (std::uint64_t slot = 101; slot <= 200; ++slot) history.append({{slot}, 1}, {"0123456789", std::to_string(slot)});
+  CHECK(history.size() <= 8);
+  CHECK(history.next("one", {}) == nullptr);
+  CHECK(history.complete_after() >= Slot{100});
 }
 
 TEST_CASE("P10 boundedness: a gateway takes so many clients and no more") {

@@ -1,6 +1,7 @@
 // Applying: the same slots give the same digest, and nothing that a payload says can break it.
 #include <catch2/catch.hpp>
 
+#include "common/base/print.hpp"
 #include "common/order/applier.hpp"
 #include "tests/unit/order_pipe.hpp"
 #include "tests/unit/order_values.hpp"
@@ -43,6 +44,29 @@ TEST_CASE("P4: two replicas that applied the same have the same digest, whicheve
   CHECK(own[0].outcomes.at(1).body == "a");  // the query sees the command before it
   CHECK(foreign.empty());
   CHECK(one.events.size() == 1);
+}
+
+/// Tells of who serves it.
+class ViewedMachine final : public ListMachine {
+ public:
+  void on_view(const CommandContext& context, const GroupView& view, Events& events) override {
+    events.push_back({"view at " + print(context.slot) + ": " + print(view.leader) + " of " +
+                      std::to_string(view.voters.size())});
+  }
+};
+
+TEST_CASE("a service learns of a view at its place in the order, and those who watch hear of it there") {
+  Options options;
+  Applier applier{options, std::make_unique<ViewedMachine>()};
+  std::vector<Happened> events;
+  wire::FullEntry entry;
+  entry.entry.kind = wire::EntryKind::view;
+  const GroupView view{Uid{3}, {{1}, {2}, {3}}};
+  applier.apply(Slot{4}, entry, {Uid{1}, Incarnation{1}}, &view, events);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].slot == Slot{4});
+  CHECK(events[0].index == 1);
+  CHECK(events[0].event.body == "view at 4: 3 of 3");
 }
 
 TEST_CASE("P4: the digest tells orders apart that lead to the same state") {

@@ -104,13 +104,21 @@ struct RestoreAuction {
   GroupId former;
   GAVEL_FIELDS(auction, uid, former);
 };
+/// Opens the group of the standing service of that name (kinds.hpp), if it is not open yet; said again, it changes
+/// nothing.
+struct OpenStanding {
+  static constexpr std::uint64_t kKind = 114;
+  std::string name;
+  GAVEL_FIELDS(name);
+};
 using Command = std::variant<RegisterNode, NodeState, LeaveNode, AddItem, StartAuction, AuctionClosed, AuctionLed,
-                             DrainNode, RemoveNode, RestoreAuction>;
+                             DrainNode, RemoveNode, RestoreAuction, OpenStanding>;
 
 /// What a client may ask for; everything else is for the nodes of the cluster to say.
 inline bool clients_may(const Command& command) {
   return std::holds_alternative<AddItem>(command) || std::holds_alternative<StartAuction>(command) ||
-         std::holds_alternative<DrainNode>(command) || std::holds_alternative<RemoveNode>(command);
+         std::holds_alternative<DrainNode>(command) || std::holds_alternative<RemoveNode>(command) ||
+         std::holds_alternative<OpenStanding>(command);
 }
 
 // Replies to commands.
@@ -133,15 +141,16 @@ enum class Refusal : std::uint8_t {
   not_for_clients = 14,
   still_up = 15,
   would_shrink = 16,
+  unknown_service = 17,
 };
-inline constexpr std::size_t kRefusals = 17;
+inline constexpr std::size_t kRefusals = 18;
 constexpr bool is_known(Refusal refusal) { return static_cast<std::size_t>(refusal) < kRefusals; }
 /// For a person to read.
 constexpr std::string_view words_for(Refusal refusal) {
   constexpr std::array<std::string_view, kRefusals> kWords{
       "malformed", "unknown node", "unknown item",    "unknown auction", "duplicate",    "bad id",
       "bad text",  "bad price",    "bad time",        "not on offer",    "no free node", "limit exceeded",
-      "conflict",  "bad node",     "not for clients", "still up",        "would shrink"};
+      "conflict",  "bad node",     "not for clients", "still up",        "would shrink", "unknown service"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 
@@ -173,7 +182,12 @@ struct AuctionStarted {
   std::string safety;
   GAVEL_FIELDS(auction, clients, failures_survived, safety);
 };
-using Reply = std::variant<Refused, Done, ItemAdded, AuctionStarted>;
+struct StandingOpened {
+  static constexpr std::uint64_t kKind = 115;
+  StandingGroup standing;
+  GAVEL_FIELDS(standing);
+};
+using Reply = std::variant<Refused, Done, ItemAdded, AuctionStarted, StandingOpened>;
 
 // Questions.
 
@@ -202,7 +216,12 @@ struct AskAuction {
   std::string auction;
   GAVEL_FIELDS(auction);
 };
-using Question = std::variant<AskNodes, AskItems, AskAuctions, AskAuction>;
+/// The standing groups that are open.
+struct AskStanding {
+  static constexpr std::uint64_t kKind = 124;
+  GAVEL_FIELDS();
+};
+using Question = std::variant<AskNodes, AskItems, AskAuctions, AskAuction, AskStanding>;
 
 /// Items or auctions in one answer.
 inline constexpr std::size_t kPage = 256;
@@ -235,7 +254,12 @@ struct AuctionAnswer {
   std::vector<std::string> clients;
   GAVEL_FIELDS(auction, clients);
 };
-using Answer = std::variant<Refused, Nodes, Items, Auctions, AuctionAnswer>;
+struct Standing {
+  static constexpr std::uint64_t kKind = 134;
+  std::vector<StandingGroup> groups;
+  GAVEL_FIELDS(groups);
+};
+using Answer = std::variant<Refused, Nodes, Items, Auctions, AuctionAnswer, Standing>;
 
 // Events, pushed to those who watch, in the order in which they came about.
 
@@ -256,6 +280,11 @@ struct AuctionChanged {
   Auction auction;
   GAVEL_FIELDS(auction);
 };
-using Event = std::variant<NodeChanged, ItemChanged, AuctionChanged>;
+struct StandingChanged {
+  static constexpr std::uint64_t kKind = 143;
+  StandingGroup standing;
+  GAVEL_FIELDS(standing);
+};
+using Event = std::variant<NodeChanged, ItemChanged, AuctionChanged, StandingChanged>;
 
 }  // namespace gavel::directory

@@ -14,6 +14,7 @@
 #include "common/base/time.hpp"
 #include "common/wire/codec.hpp"
 #include "common/wire/services/auction.hpp"
+#include "common/wire/services/kinds.hpp"
 
 namespace gavel::directory {
 
@@ -122,6 +123,19 @@ struct Auction {
   /// Its group goes on from a backup: only who holds that state founds it, nobody from nothing.
   bool restored = false;
   GAVEL_FIELDS(id, group, terms, genesis, replaced, members, active, active_since, starter, outcome, restored);
+};
+
+/// The group of a standing service (kinds.hpp). The directory's voters serve it: whoever becomes one is called in, and
+/// who is none any more has to go, one at a time, as the group's own configuration follows (PROTOCOL.md §6).
+struct StandingGroup {
+  std::string name;
+  ServiceKind service = ServiceKind::lobby;
+  GroupId group;
+  /// The group's first voters, ascending: they never change, and found it.
+  std::vector<Uid> genesis;
+  /// It goes on from a backup: its founder has its state already.
+  bool restored = false;
+  GAVEL_FIELDS(name, service, group, genesis, restored);
 };
 
 }  // namespace gavel::directory
