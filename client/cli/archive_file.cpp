@@ -12,15 +12,15 @@
 
 #include "client/cli/failure.hpp"
 #include "common/order/applier.hpp"
-#include "node/services/auction.hpp"
 #include "node/services/directory.hpp"
+#include "node/services/floor.hpp"
 #include "node/services/records.hpp"
 
 namespace gavel::cli {
 namespace {
 
 Result<Digest> read_auction(BytesView machine, FiledGroup& out) {
-  const auto service = AuctionService::read(machine);
+  const auto service = FloorService::read(machine);
   if (!service) return tl::unexpected<Error>(service.error());
   const auto& book = service->book();
   out.auction = FiledAuction{book.terms(), {book.bids().begin(), book.bids().end()}, book.outcome()};

@@ -9,8 +9,8 @@ namespace gavel::cli {
 
 enum class Ink { plain, good, warning, bad, strong, faint };
 
-/// Whether what goes to that descriptor is to be coloured: a terminal, TERM is set and not "dumb", NO_COLOR is not set or
-/// empty.
+/// Whether what goes to that descriptor is to be coloured: a terminal, TERM is set and not "dumb", NO_COLOR is not set
+/// or empty.
 bool wants_colour(int fd = 1);
 /// `text`, unchanged if `coloured` is false or the ink is plain.
 std::string painted(const std::string& text, Ink ink, bool coloured);

@@ -251,6 +251,15 @@ Bytes encode_any(const std::variant<T...>& message) {
       message);
   return out;
 }
+/// Whether bytes that should be [kind, body] say that they are one of these, without a look at the body: whom to hand
+/// them to, which then decodes them.
+template <class Variant>
+bool claims_to_be(BytesView bytes) {
+  const auto kind = claimed_kind(bytes);
+  return [kind]<class... T>(std::in_place_type_t<std::variant<T...>> /*variant*/) {
+    return kind && ((*kind == T::kKind) || ...);
+  }(std::in_place_type<Variant>);
+}
 template <class Variant>
 Result<Variant> decode_any(BytesView bytes) {
   const auto document = Document::parse(bytes);

@@ -71,4 +71,7 @@ class Document {
   std::unique_ptr<Parsed> parsed_;
 };
 
+/// The kind that stands first in an array of two, whatever follows it: [kind, body]. Nothing if there is none.
+std::optional<std::uint64_t> claimed_kind(BytesView bytes);
+
 }  // namespace gavel::wire

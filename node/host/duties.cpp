@@ -169,7 +169,7 @@ void Duties::propose_deadline(Now now, const Hosted& hosted, NodeEffects& effect
 }
 
 void Duties::report_auction(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
-  const auto* service = service_in<AuctionService>(hosted.replica->machine());
+  const auto* service = auction_in(hosted.replica->machine());
   const auto* record = service ? directory.auction_of(hosted.group) : nullptr;
   if (!record || record->outcome) return;
   const Slot since = hosted.replica->view().slot;

@@ -173,7 +173,7 @@ const DirectoryService* Node::directory() const { return parts_->placement.direc
 
 const AuctionService* Node::auction(GroupId group) const {
   const auto* hosted = parts_->replicas.find(group);
-  return hosted ? service_in<AuctionService>(hosted->replica->machine()) : nullptr;
+  return hosted ? auction_in(hosted->replica->machine()) : nullptr;
 }
 
 const std::vector<std::string>& Node::alarms() const { return parts_->alarms; }

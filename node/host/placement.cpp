@@ -25,7 +25,7 @@ bool founds(const directory::Auction& auction, Uid uid) {
 }
 
 bool saw_the_end(const Hosted& hosted) {
-  const auto* state = hosted.replica->blank() ? nullptr : service_in<AuctionService>(hosted.replica->machine());
+  const auto* state = hosted.replica->blank() ? nullptr : auction_in(hosted.replica->machine());
   return state && (state->book().outcome() || broken(Mistake::archives_anything));
 }
 
@@ -185,7 +185,7 @@ void Placement::retire(Now now, const directory::Auction& auction, NodeEffects& 
 /// Of a group that was given up, what this node holds may be all that there is of its last bids.
 void Placement::set_aside(Now now, GroupId group, NodeEffects& effects) {
   const auto& hosted = *replicas_.find(group);
-  const auto* state = service_in<AuctionService>(hosted.replica->machine());
+  const auto* state = auction_in(hosted.replica->machine());
   if (hosted.replica->blank() || !state) return replicas_.stop(group, effects);
   const std::string name = state->book().terms().auction + ".group-" + print(group) + ".gavel";
   effects.alarms.push_back("group " + print(group) + " of auction " + state->book().terms().auction +

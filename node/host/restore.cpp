@@ -111,7 +111,7 @@ Result<RestoredAuction> restored_auction(BytesView state, Uid self, WallTime now
   const auto machine = blank_machine(opened->snapshot.service);
   const auto readable = machine->restore(opened->state.machine);
   GAVEL_CHECK(readable, "what was read once can be read again");
-  auto terms = service_in<AuctionService>(*machine)->book().terms();
+  auto terms = auction_in(*machine)->book().terms();
   auto voters = opened->snapshot.config.voters;
   return RestoredAuction{std::move(terms), alone({}, *std::move(opened), self), std::move(voters)};
 }

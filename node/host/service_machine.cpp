@@ -2,8 +2,10 @@
 
 #include <array>
 
-#include "node/services/auction.hpp"
 #include "node/services/directory.hpp"
+#include "node/services/floor.hpp"
+#include "node/services/likes.hpp"
+#include "node/services/rooms.hpp"
 
 namespace gavel::host {
 namespace {
@@ -21,7 +23,9 @@ constexpr Registered registered(ServiceKind kind) {
 /// Every service that there is.
 constexpr std::array kServices{
     registered<DirectoryService>(ServiceKind::directory),
-    registered<AuctionService>(ServiceKind::auction),
+    registered<FloorService>(ServiceKind::auction),
+    registered<RoomsService>(ServiceKind::lobby),
+    registered<LikesService>(ServiceKind::likes),
 };
 
 class UnknownMachine final : public ServiceMachine {
@@ -63,7 +67,12 @@ std::unique_ptr<ServiceMachine> blank_machine(std::uint16_t kind) {
 }
 
 std::unique_ptr<ServiceMachine> auction_machine(const auction::Terms& terms) {
-  return std::make_unique<MachineOf<AuctionService>>(ServiceKind::auction, AuctionService(terms));
+  return std::make_unique<MachineOf<FloorService>>(ServiceKind::auction, FloorService(terms));
+}
+
+const AuctionService* auction_in(const order::StateMachine& machine) {
+  const auto* floor = service_in<FloorService>(machine);
+  return floor ? &floor->auction() : nullptr;
 }
 
 std::unique_ptr<ServiceMachine> unknown_machine() { return std::make_unique<UnknownMachine>(); }

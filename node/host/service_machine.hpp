@@ -16,6 +16,10 @@
 #include "common/wire/services/kinds.hpp"
 #include "node/services/service.hpp"
 
+namespace gavel {
+class AuctionService;
+}
+
 namespace gavel::host {
 
 class ServiceMachine : public order::StateMachine {
@@ -88,5 +92,7 @@ const S* service_in(const order::StateMachine& machine) {
   const auto* found = outer ? dynamic_cast<const MachineOf<S>*>(outer->inner()) : nullptr;
   return found ? found->service() : nullptr;
 }
+/// The auction in a machine that auction_machine made, or one like it.
+const AuctionService* auction_in(const order::StateMachine& machine);
 
 }  // namespace gavel::host

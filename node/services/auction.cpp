@@ -146,20 +146,6 @@ Bytes AuctionService::snapshot() const {
   return snapshot;
 }
 
-Result<AuctionService> AuctionService::read(BytesView snapshot) {
-  RecordReader reader(snapshot);
-  if (const auto head = reader.next(); !head) return tl::unexpected<Error>(head.error());
-  const auto terms = reader.next_as<auction::Terms>();
-  if (!terms) return tl::unexpected<Error>(terms.error());
-  const bool sound = terms->start_price.currency == terms->increment.currency && terms->start_price.minor >= 0 &&
-                     terms->start_price.minor <= auction::kMaxAmount && terms->increment.minor >= 1 &&
-                     terms->increment.minor <= auction::kMaxAmount;
-  if (!sound) return fail("the terms of " + terms->auction + " are none that the directory would have fixed");
-  AuctionService service(*terms);
-  if (auto restored = service.restore(snapshot); !restored) return tl::unexpected<Error>(restored.error());
-  return service;
-}
-
 Result<void> AuctionService::restore(BytesView snapshot) {
   RecordReader reader(snapshot);
   const auto head = reader.next_as<SnapshotHead>();

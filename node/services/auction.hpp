@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "common/wire/services/auction.hpp"
 #include "node/services/auction_book.hpp"
@@ -16,6 +17,8 @@ class AuctionService {
   /// The terms are those that the directory fixed: prices from 0 and increments from 1 minor unit up to kMaxAmount, in
   /// one currency.
   explicit AuctionService(auction::Terms terms);
+  /// One that goes on from there: its book as a larger snapshot had it, and the digest that it had.
+  AuctionService(AuctionBook book, Digest digest) : book_(std::move(book)), digest_(digest) {}
 
   Bytes apply(const Context& context, BytesView command, Events& events);
   Bytes query(BytesView question) const;
@@ -25,8 +28,6 @@ class AuctionService {
   Bytes deadline_command() const;
 
   Bytes snapshot() const;
-  /// The auction that a snapshot is of. Error: malformed, broken, or terms that no directory would have fixed.
-  static Result<AuctionService> read(BytesView snapshot);
   /// Error: malformed, broken, or of another auction; the state is as before.
   Result<void> restore(BytesView snapshot);
   Digest digest() const { return digest_; }

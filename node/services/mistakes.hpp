@@ -20,7 +20,12 @@ namespace gavel::house {
   X(founds_with_members, "a group is founded with the members of the moment, not with its founders")         \
   X(goal_of_former_reign, "a leader of an auction keeps the goal that it had, whatever the directory wants") \
   X(closes_unproposed, "nobody proposes an auction's end")                                                   \
-  X(archives_anything, "an archive is made of a replica that has not seen the end")
+  X(archives_anything, "an archive is made of a replica that has not seen the end")                          \
+  X(likes_maxima, "a count is the highest that anybody has seen, not the sum")                               \
+  X(names_twice, "a name is given out in a room that has it already")                                        \
+  X(lines_renumbered, "a line gets the number of the one before")                                            \
+  X(lapses_nobody, "who fell silent stays in the room for ever")                                             \
+  X(calls_twice, "the auctioneer calls going once at every call that is proposed")
 
 enum class Mistake {
 #define X(name, text) name,

@@ -83,6 +83,89 @@ inline rc::Gen<Bytes> directory_command() {
   });
 }
 
+/// Somebody, sometimes under somebody else's name, and sometimes nobody that could be.
+inline rc::Gen<chat::Speaker> any_speaker() {
+  return rc::gen::exec([] {
+    chat::Speaker who = speaker(*rc::gen::weightedElement<std::string>(
+        {{8, "ada"}, {8, "bob"}, {4, "carl"}, {4, "selma"}, {1, "auctioneer"}, {1, ""}, {1, "no\nname"}}));
+    if (*rc::gen::inRange(0, 8) == 0) who.person = secret_of(*rc::gen::element('a', 'b', 'x'));
+    if (*rc::gen::inRange(0, 30) == 0) who.person.bytes.pop_back();
+    return who;
+  });
+}
+
+/// Rules that are mostly sound, and short enough to matter within a play.
+inline rc::Gen<chat::RoomRules> any_rules() {
+  return rc::gen::exec([] {
+    const auto below = [](std::uint32_t most) { return *rc::gen::inRange<std::uint32_t>(0, most); };
+    return chat::RoomRules{below(12), below(20), below(4), std::chrono::milliseconds(below(3000)),
+                           std::chrono::seconds(below(20))};
+  });
+}
+
+/// For the room that `room` names; Play's commands are those of a floor or of the rooms.
+template <class Play>
+rc::Gen<Bytes> chat_command(const rc::Gen<std::string>& room) {
+  return rc::gen::exec([room]() -> Bytes {
+    using Command = typename Play::Command;
+    const auto who = [] { return *any_speaker(); };
+    const auto name = [] { return *rc::gen::element<std::string>("ada", "bob", "carl", "selma", "", "no\nname"); };
+    const auto is = [] { return *rc::gen::arbitrary<bool>(); };
+    const auto in = [&room] { return *room; };
+    switch (*rc::gen::inRange(0, 20)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return wire::encode_any(Command{chat::Enter{in(), who()}});
+      case 4:
+        return wire::encode_any(Command{chat::Leave{in(), who()}});
+      case 5:
+        return wire::encode_any(Command{chat::Stay{in(), who()}});
+      case 6:
+        return wire::encode_any(Command{chat::OpenRoom{in(), who(), secret_of(*rc::gen::element('K', 'L', 'M'))}});
+      case 7:
+      case 8:
+        return wire::encode_any(Command{chat::Invite{in(), who(), name(), is()}});
+      case 9:
+        return wire::encode_any(
+            Command{chat::Mute{in(), who(), name(), Duration(*rc::gen::inRange<std::int64_t>(-1, 20'000'000))}});
+      case 10:
+        return wire::encode_any(Command{chat::Appoint{in(), who(), name(), is()}});
+      case 11:
+        return wire::encode_any(Command{chat::SetRules{in(), who(), *any_rules()}});
+      case 12:
+        return wire::encode_any(Command{chat::Sweep{}});
+      case 13:
+        return wire::encode_any(Command{chat::Call{}});
+      default:
+        return wire::encode_any(
+            Command{chat::Say{in(), who(), *rc::gen::element<std::string>("hello", "a longer text", "", "\xff")}});
+    }
+  });
+}
+
+inline rc::Gen<Bytes> rooms_command() {
+  return chat_command<RoomsPlay>(
+      rc::gen::weightedElement<std::string>({{8, "lobby"}, {6, "@friends"}, {3, "@others"}, {1, ""}, {1, "@No room"}}));
+}
+
+inline rc::Gen<Bytes> floor_command() {
+  return rc::gen::weightedOneOf<Bytes>(
+      {{2, chat_command<FloorPlay>(rc::gen::weightedElement<std::string>({{8, ""}, {4, "lot-7"}, {1, "lobby"}}))},
+       {1, auction_command()}});
+}
+
+inline rc::Gen<Bytes> likes_command() {
+  return rc::gen::exec([]() -> Bytes {
+    const auto thing = *rc::gen::element<std::string>("lot-7", "lot-7.2", "lot-8", "lamp", "lot-7.1", "No thing", "");
+    const auto few = rc::gen::inRange<std::uint32_t>(0, 10);
+    const auto many = rc::gen::inRange<std::uint32_t>(likes::kMostAtOnce - 1, likes::kMostAtOnce + 2);
+    const auto count = *rc::gen::weightedOneOf<std::uint32_t>({{4, few}, {1, many}});
+    return wire::encode_any(likes::Command{likes::Like{thing, count}});
+  });
+}
+
 /// Bytes as nobody should send them: random ones, and commands with a byte changed or the end cut off.
 inline rc::Gen<Bytes> spoilt(const rc::Gen<Bytes>& command) {
   return rc::gen::exec([command]() -> Bytes {

@@ -1,9 +1,10 @@
 // The layout of messages in the words of WIRE.md's tables, from their field lists.
 #pragma once
 
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/money.hpp"
@@ -12,8 +13,9 @@
 
 namespace gavel::wire {
 
-/// What "Term" or "Role" stands for, for all types that are met on the way.
-using Types = std::map<std::string, std::string>;
+/// What "Term" or "Role" stands for, for all types that are met on the way; services may give the same name to types of
+/// their own.
+using Types = std::set<std::pair<std::string, std::string>>;
 
 template <class T>
 struct TagOf;
@@ -47,11 +49,11 @@ std::string word_for(Types& types) {
   if constexpr (std::same_as<T, bool>) {
     return "bool";
   } else if constexpr (std::is_enum_v<T>) {
-    auto& words = types[std::string(type_name<T>())];
-    words.clear();
+    std::string words;
     for (std::uint8_t i = 0; i < 32; ++i)
       if (is_known(static_cast<T>(i)))
         words += (words.empty() ? "" : ", ") + std::to_string(i) + " " + shown(static_cast<T>(i));
+    types.emplace(type_name<T>(), words);
     return std::string(type_name<T>());
   } else if constexpr (std::integral<T>) {
     return (std::unsigned_integral<T> ? "u" : "i") + std::to_string(8 * sizeof(T));
@@ -69,7 +71,7 @@ std::string word_for(Types& types) {
   } else if constexpr (std::same_as<T, Money>) {
     return "money";
   } else if constexpr (Fielded<T>) {
-    if constexpr (!Kinded<T>) types[std::string(type_name<T>())] = layout_of<T>(types);
+    if constexpr (!Kinded<T>) types.emplace(type_name<T>(), layout_of<T>(types));
     return std::string(type_name<T>());
   } else {
     return "bin";

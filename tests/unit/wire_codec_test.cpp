@@ -108,6 +108,30 @@ TEST_CASE("a kind that does not belong here is refused by its number") {
   CHECK(inside.error().message == "kind 150, Join.name: a byte string expected, nil found");
 }
 
+TEST_CASE("the kind that is claimed is the one that is decoded, in whichever form the numbers are written") {
+  const Bytes join = encode_any(auction::Command(auction::Join{"ann"}));
+  CHECK(claims_to_be<auction::Command>(join));
+  CHECK_FALSE(claims_to_be<auction::Reply>(join));
+  const Bytes body = join.substr(3);
+  for (const Bytes& kind :
+       {Bytes("\xcc\x96"), Bytes("\xcd\0\x96", 3), Bytes("\xce\0\0\0\x96", 5), Bytes("\xcf\0\0\0\0\0\0\0\x96", 9),
+        Bytes("\xd1\0\x96", 3), Bytes("\xd2\0\0\0\x96", 5), Bytes("\xd3\0\0\0\0\0\0\0\x96", 9)})
+    for (const Bytes& array : {Bytes("\x92"), Bytes("\xdc\0\x02", 3), Bytes("\xdd\0\0\0\x02", 5)}) {
+      CHECK(claimed_kind(array + kind + body) == 150);
+      CHECK(decode_any<auction::Command>(array + kind + body).has_value());
+    }
+  CHECK(claimed_kind("\x92\x07") == 7);
+}
+
+TEST_CASE("bytes that claim no kind are none, wherever they end") {
+  CHECK_FALSE(claimed_kind(""));
+  const Bytes longest("\xdd\0\0\0\x02\xcf\0\0\0\0\0\0\0\x96", 14);
+  for (std::size_t length = 0; length < longest.size(); ++length)
+    CHECK_FALSE(claimed_kind(BytesView(longest).substr(0, length)));
+  for (const char* other : {"\x91\x07", "\x93\x07", "\x92\xc0", "\x92\xd0\x96", "\x92\xff", "\x92\x92\x07", "garbage"})
+    CHECK_FALSE(claimed_kind(other));
+}
+
 TEST_CASE("a batch of too many requests is refused, and as many as are allowed are read") {
   RequestList list;
   list.requests.resize(kMaxBatchRequests);

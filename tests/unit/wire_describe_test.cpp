@@ -4,6 +4,7 @@
 #include "common/wire/client_messages.hpp"
 #include "common/wire/describe.hpp"
 #include "common/wire/services/auction.hpp"
+#include "common/wire/services/chat.hpp"
 
 namespace gavel::wire {
 
@@ -52,6 +53,15 @@ TEST_CASE("bytes that are no text show their length only") {
   CHECK(shown(Bytes("Köln \"Ω\"")) == "\"Köln \\\"Ω\\\"\"");
   CHECK(shown(Bytes()) == "\"\"");
   CHECK(shown(SharedBytes()) == "none");
+}
+
+TEST_CASE("a secret is printed nowhere, however deep it stands") {
+  const chat::Secret secret{"sixteen letters!"};
+  CHECK(shown(secret) == "(secret)");
+  CHECK(shown(std::optional(secret)) == "(secret)");
+  CHECK(shown(std::vector{secret, secret}) == "[(secret), (secret)]");
+  const chat::Command open = chat::OpenRoom{"@friends", {"ann", secret}, secret};
+  CHECK(describe(open) == "OpenRoom{room=\"@friends\", who={name=\"ann\", person=(secret)}, key=(secret)}");
 }
 
 TEST_CASE("a text is never cut within a character") {

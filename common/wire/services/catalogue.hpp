@@ -9,7 +9,9 @@
 #include "common/wire/client_messages.hpp"
 #include "common/wire/order_messages.hpp"
 #include "common/wire/services/auction.hpp"
+#include "common/wire/services/chat.hpp"
 #include "common/wire/services/directory.hpp"
+#include "common/wire/services/likes.hpp"
 #include "common/wire/tap_messages.hpp"
 
 namespace gavel::wire {
@@ -38,6 +40,16 @@ void for_each_family(Visit&& visit) {
   visit("auction-question", Form::service, std::type_identity<auction::Question>{});
   visit("auction-answer", Form::service, std::type_identity<auction::Answer>{});
   visit("auction-event", Form::service, std::type_identity<auction::Event>{});
+  visit("chat-command", Form::service, std::type_identity<chat::Command>{});
+  visit("chat-reply", Form::service, std::type_identity<chat::Reply>{});
+  visit("chat-question", Form::service, std::type_identity<chat::Question>{});
+  visit("chat-answer", Form::service, std::type_identity<chat::Answer>{});
+  visit("chat-event", Form::service, std::type_identity<chat::Event>{});
+  visit("likes-command", Form::service, std::type_identity<likes::Command>{});
+  visit("likes-reply", Form::service, std::type_identity<likes::Reply>{});
+  visit("likes-question", Form::service, std::type_identity<likes::Question>{});
+  visit("likes-answer", Form::service, std::type_identity<likes::Answer>{});
+  visit("likes-event", Form::service, std::type_identity<likes::Event>{});
 }
 
 /// What stands without a kind: its place says what it is.

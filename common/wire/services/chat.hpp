@@ -31,6 +31,8 @@ inline constexpr std::size_t kMaxMembers = 10'000;
 inline constexpr std::size_t kMaxRooms = 4096;
 /// Invitations, moderators, and muted ones of one room, each.
 inline constexpr std::size_t kMaxListed = 1024;
+/// Longest time for which somebody is muted.
+inline constexpr Duration kMaxMute = std::chrono::hours(24 * 365);
 /// Members, or rooms, in one answer.
 inline constexpr std::size_t kPage = 256;
 /// A secret has so many random bytes.

@@ -105,7 +105,7 @@ void HouseChecks::archived(Uid uid, GroupId group, BytesView file) {
   if (!state) return wrong(state.error().message);
   const auto machine = host::blank_machine(snapshot->service);
   if (const auto restored = machine->restore(state->machine); !restored) return wrong(restored.error().message);
-  const auto* auction = host::service_in<AuctionService>(*machine);
+  const auto* auction = host::auction_in(*machine);
   if (auction == nullptr || !auction->book().outcome()) return wrong("does not have its end");
   const auto& book = auction->book();
   auctions_[group].ended(uid, *book.outcome());
