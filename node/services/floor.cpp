@@ -193,7 +193,8 @@ Result<auction::Terms> FloorService::terms_in(BytesView snapshot) {
   if (!terms) return terms;
   const bool sound = terms->start_price.currency == terms->increment.currency && terms->start_price.minor >= 0 &&
                      terms->start_price.minor <= auction::kMaxAmount && terms->increment.minor >= 1 &&
-                     terms->increment.minor <= auction::kMaxAmount;
+                     terms->increment.minor <= auction::kMaxAmount &&
+                     topic_of_public_room(terms->auction).size() <= kMaxTopic;
   if (!sound) return fail("the terms of " + quoted(terms->auction) + " are none that the directory would have fixed");
   return terms;
 }

@@ -194,8 +194,10 @@ chat::Answer Room::state(const chat::AskRoom& ask, const Serving& serving) const
   state.present = book_.members.size();
   for (const auto& [name, member] : book_.members.by_name()) {
     if (state.members.size() == chat::kPage) break;
+    // A question has no time of its own; the last line's is the latest that the room knows of.
+    const auto muted_until = book_.standing.muted_until(member.person, book_.lines.last_time());
     state.members.push_back(
-        {name, member.since, book_.standing.moderates(member.person), book_.standing.muted_until(member.person)});
+        {name, member.since, book_.standing.moderates(member.person), muted_until.value_or(WallTime{})});
   }
   state.leader = serving.leader;
   state.since = serving.since;

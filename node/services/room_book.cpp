@@ -17,7 +17,7 @@ struct RoomRecord {
 
 /// Its topic is the one that its name or a key gives, and its rules are within their bounds.
 bool is_sound(const RoomRecord& record) {
-  if (!are_sound(record.rules)) return false;
+  if (!are_within_bounds(record.rules)) return false;
   if (!record.by_invitation) return record.topic == topic_of_public_room(record.name);
   return is_private_room(record.name) && record.topic.starts_with(topic_of_public_room("")) &&
          record.topic.size() == topic_of_private_room({Bytes(chat::kSecretBytes, '\0')}).size();

@@ -155,7 +155,7 @@ MaybeRefused check(const RoomBook& room, const Context& context, const chat::App
 
 MaybeRefused check(const RoomBook& room, const Context& context, const chat::SetRules& set) {
   if (auto objection = check_may_appoint(room, context, set.who)) return objection;
-  if (are_sound(set.rules)) return {};
+  if (are_within_bounds(set.rules)) return {};
   return RoomObjection{chat::Verdict::bad_rules,
                        "a room keeps 0 to " + std::to_string(chat::kMostKept) + " lines, of 1 to " +
                            std::to_string(chat::kMostBytes) +

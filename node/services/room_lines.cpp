@@ -59,7 +59,7 @@ chat::Line RoomLines::add(const Context& context, chat::Line line, std::size_t k
 }
 
 void RoomLines::keep(std::size_t most) {
-  while (kept_.size() > most || text_ > kMostKeptText) drop(kept_.begin());
+  while (kept_.size() > most || text_ > chat::kMostKeptText) drop(kept_.begin());
 }
 
 void RoomLines::drop(std::deque<chat::Line>::iterator line) {
@@ -102,7 +102,8 @@ Result<RoomLines> RoomLines::read_from(RecordReader& reader, std::size_t keep) {
     lines.bids_ += line->kind == chat::LineKind::bid ? 1 : 0;
     lines.kept_.push_back(*std::move(line));
   }
-  if (lines.bids_ > kKeptBids || lines.text_ > kMostKeptText) return fail("the room's lines are over their limits");
+  if (lines.bids_ > kKeptBids || lines.text_ > chat::kMostKeptText)
+    return fail("the room's lines are over their limits");
   return lines;
 }
 

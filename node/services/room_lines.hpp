@@ -17,8 +17,6 @@ namespace gavel {
 
 /// Lines of kind bid that are kept.
 inline constexpr std::size_t kKeptBids = 8;
-/// Text of all kept lines, in bytes, whatever the rules say: an answer that has them all still fits a frame.
-inline constexpr std::size_t kMostKeptText = std::size_t{256} << 10U;
 
 class RoomLines {
  public:

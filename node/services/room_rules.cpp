@@ -28,7 +28,7 @@ bool is_private_room(std::string_view name) {
   return name.starts_with(chat::kPrivateMark) && is_item_id(name.substr(1));
 }
 
-bool are_sound(const chat::RoomRules& rules) {
+bool are_within_bounds(const chat::RoomRules& rules) {
   return rules.keep <= chat::kMostKept && rules.bytes >= 1 && rules.bytes <= chat::kMostBytes && rules.burst >= 1 &&
          rules.burst <= kMostInARow && rules.pace >= Duration::zero() && rules.pace <= kSlowestPace &&
          rules.lease >= kShortestLease && rules.lease <= kLongestLease;

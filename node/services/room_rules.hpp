@@ -17,7 +17,7 @@ bool is_secret(const chat::Secret& secret);
 /// '@', and then what could be an item's id.
 bool is_private_room(std::string_view name);
 /// Each rule is within its bounds.
-bool are_sound(const chat::RoomRules& rules);
+bool are_within_bounds(const chat::RoomRules& rules);
 /// Something besides spaces, in UTF-8 and without control characters, of at most `most` bytes.
 bool is_sayable(std::string_view text, std::size_t most);
 

@@ -46,13 +46,8 @@ void RoomStanding::welcome(const chat::Speaker& who) {
 }
 
 std::optional<WallTime> RoomStanding::muted_until(const chat::Secret& person, WallTime now) const {
-  const WallTime until = muted_until(person);
-  return until > now ? std::optional(until) : std::nullopt;
-}
-
-WallTime RoomStanding::muted_until(const chat::Secret& person) const {
   const auto at = muted_.find(person);
-  return at == muted_.end() ? WallTime{} : at->second;
+  return at != muted_.end() && at->second > now ? std::optional(at->second) : std::nullopt;
 }
 
 std::size_t RoomStanding::muted(WallTime now) const {

@@ -36,8 +36,6 @@ class RoomStanding {
 
   /// When they may speak again; nothing if they may now.
   std::optional<WallTime> muted_until(const chat::Secret& person, WallTime now) const;
-  /// The same, without a clock at hand: it may have passed; zero if there is none.
-  WallTime muted_until(const chat::Secret& person) const;
   /// Who may not speak now.
   std::size_t muted(WallTime now) const;
   void mute(const chat::Secret& person, WallTime until, WallTime now);

@@ -36,6 +36,7 @@ void decode_services(BytesView bytes) {
     if (form != Form::service) return;
     const auto message = decode_any<Variant>(bytes);
     if (!message) return require(!message.error().message.empty());
+    require(claims_to_be<Variant>(bytes));
     const Bytes again = encode_any(*message);
     const auto back = decode_any<Variant>(again);
     require(back && encode_any(*back) == again && describe(*back) == describe(*message));

@@ -160,6 +160,7 @@ class Driver {
   }
   void keep(const Events& pushed) {
     for (const auto& event : pushed) {
+      REQUIRE(event.topic.size() <= kMaxTopic);
       events.push_back(wire::decode_any<typename Play::Event>(event.body).value());
       topics.push_back(event.topic);
     }

@@ -264,6 +264,7 @@ TEST_CASE("terms that the directory would not have fixed are not taken from a sn
     return !FloorService::terms_in(snapshot).has_value();
   };
   CHECK_FALSE(refused([](auction::Terms&) {}));
+  CHECK(refused([](auction::Terms& terms) { terms.auction = std::string(kMaxTopic, 'x'); }));
   CHECK(refused([](auction::Terms& terms) { terms.start_price = eur(-1); }));
   CHECK(refused([](auction::Terms& terms) { terms.start_price = eur(auction::kMaxAmount + 1); }));
   CHECK(refused([](auction::Terms& terms) { terms.increment = eur(0); }));

@@ -257,6 +257,7 @@ TEST_CASE("who is muted says nothing until it is over, and neither a new name no
   CHECK(lobby.mute("ada", "bob", 90s).message == "muted bob for 90 s");
   CHECK(lobby.told_lines() == Lines{"4 notice ada: mutes bob for 90 s"});
   CHECK(lobby.state().members.at(1).muted_until == at_seconds(240));
+  CHECK(lobby.state().members.at(0).muted_until == WallTime{});
   const auto refused = lobby.say("bob", "why");
   CHECK(refused.verdict == Verdict::muted);
   CHECK(refused.wait == 90s);
@@ -267,6 +268,7 @@ TEST_CASE("who is muted says nothing until it is over, and neither a new name no
   CHECK(lobby.say("bert", "it is me").wait == 1us);
   lobby.pass(1us);
   CHECK(lobby.say("bert", "it is me").verdict == Verdict::done);
+  CHECK(lobby.state("ada").members.at(0).muted_until == WallTime{});
 }
 
 TEST_CASE("who was muted may speak again when a moderator says so") {

@@ -217,7 +217,7 @@ TEST_CASE("above the limit the private room goes that has been empty longest, ne
   CHECK(house.open("@four-more", "bob", 'O').verdict == Verdict::limit_exceeded);
 }
 
-TEST_CASE("who lapses in whichever room goes in the order of their leases") {
+TEST_CASE("one sweep takes all whose lease is over, in whichever room, the room that was due first before the others") {
   House house;
   house.open("@friends", "ada");
   house.pass(1s);

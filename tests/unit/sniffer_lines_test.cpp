@@ -3,6 +3,8 @@
 
 #include "client/cli/output.hpp"
 #include "common/wire/services/auction.hpp"
+#include "common/wire/services/chat.hpp"
+#include "common/wire/services/likes.hpp"
 #include "tests/unit/sniffer_frames.hpp"
 #include "tools/sniffer/message/body_json.hpp"
 #include "tools/sniffer/message/words.hpp"
@@ -50,6 +52,48 @@ TEST_CASE("a batch is told by its requests, in words") {
   CHECK(words_of(batch_of({request(wire::RequestKind::command, bid(2500))})) == "bid 25.00 EUR by ann (session 12 #3)");
   CHECK(words_of(batch_of({request(wire::RequestKind::open, "")})) == "open a session");
   CHECK_THAT(words_of(batch_of(std::vector(6, request(wire::RequestKind::open, "")))), Catch::EndsWith("2 more"));
+}
+
+TEST_CASE("what people say and like is told in words, but not what they say in a private room") {
+  const auto told = [](const Bytes& body) { return words_of(batch_of({request(wire::RequestKind::proposal, body)})); };
+  const auto chatting = [&](const chat::Command& command) { return told(wire::encode_any(command)); };
+  const chat::Speaker ann{"ann", {"sixteen letters!"}};
+  CHECK(chatting(chat::Say{"lobby", ann, "hello"}) == "propose: says \"hello\" in lobby by ann");
+  CHECK(chatting(chat::Say{"", ann, "hello"}) == "propose: says \"hello\" by ann");
+  CHECK(chatting(chat::Say{"@friends", ann, "hello"}) == "propose: says 5 bytes in @friends by ann");
+  CHECK(chatting(chat::Mute{"lobby", ann, "bob", 90s}) == "propose: mute bob for 1m30s in lobby by ann");
+  CHECK(chatting(chat::Mute{"lobby", ann, "bob", 0s}) == "propose: unmute bob in lobby by ann");
+  CHECK(chatting(chat::Call{}) == "propose: call");
+  CHECK(told(wire::encode_any(likes::Command{likes::Like{"lot-7", 3}})) == "propose: likes lot-7 x3");
+  CHECK(told(wire::encode_any(likes::Command{likes::Like{"lot-7", 1}})) == "propose: likes lot-7");
+}
+
+TEST_CASE("no secret of the chat is shown, in words or as JSON") {
+  const chat::Speaker ann{"ann", {"sixteen letters!"}};
+  const chat::Secret key{"the key to it al"};
+  const std::vector<chat::Command> commands{chat::Enter{"@friends", ann},
+                                            chat::Leave{"@friends", ann},
+                                            chat::Say{"@friends", ann, "hello"},
+                                            chat::Stay{"@friends", ann},
+                                            chat::OpenRoom{"@friends", ann, key},
+                                            chat::Invite{"@friends", ann, "bob"},
+                                            chat::Mute{"@friends", ann, "bob"},
+                                            chat::Appoint{"@friends", ann, "bob"},
+                                            chat::SetRules{"@friends", ann, {}},
+                                            chat::Sweep{},
+                                            chat::Call{}};
+  REQUIRE(commands.size() == std::variant_size_v<chat::Command>);
+  std::vector<Bytes> bodies;
+  for (const auto& command : commands) bodies.push_back(wire::encode_any(command));
+  bodies.push_back(wire::encode_any(chat::Question{chat::AskRoom{"@friends", ann, 9}}));
+  bodies.push_back(wire::encode_any(chat::Question{chat::AskRooms{ann, ""}}));
+  for (const auto& body : bodies)
+    for (const auto kind : {wire::RequestKind::command, wire::RequestKind::query, wire::RequestKind::proposal}) {
+      const Seen message = seen(batch_of({request(kind, body)}));
+      for (const auto& text :
+           {printed({message}), printed({message}, {.jsonl = true}), body_as_json(message, usual_names()).dump()})
+        CHECK_THAT(text, !Catch::Contains("letters") && !Catch::Contains("the key"));
+    }
 }
 
 TEST_CASE("what is not known is told by its length, never by its bytes") {

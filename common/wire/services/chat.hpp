@@ -57,7 +57,7 @@ struct Speaker {
 
 /// How a room is kept.
 struct RoomRules {
-  /// Lines that a newcomer can be told, the latest: 0 to kMostKept.
+  /// Lines that a newcomer can be told, the latest: 0 to kMostKept, and at most kMostKeptText bytes of text in all.
   std::uint32_t keep = 200;
   /// Longest text, in bytes: 1 to kMostBytes.
   std::uint32_t bytes = 500;
@@ -71,6 +71,8 @@ struct RoomRules {
 };
 inline constexpr std::uint32_t kMostKept = 1000;
 inline constexpr std::uint32_t kMostBytes = 4096;
+/// So that an answer with all kept lines fits a frame.
+inline constexpr std::size_t kMostKeptText = std::size_t{256} << 10U;
 
 /// What became of a command.
 enum class Verdict : std::uint8_t {
@@ -177,8 +179,8 @@ struct Invite {
   bool invited = true;
   GAVEL_FIELDS(room, who, name, invited);
 };
-/// Who is there under that name says nothing for so long, whatever they are called later; 0: may speak again. A
-/// moderator says so.
+/// Who is there under that name says nothing for so long, at most kMaxMute, whatever they are called later; 0: may
+/// speak again. A moderator says so.
 struct Mute {
   static constexpr std::uint64_t kKind = 206;
   std::string room;
@@ -187,8 +189,8 @@ struct Mute {
   Duration length{};
   GAVEL_FIELDS(room, who, name, length);
 };
-/// Who is there under that name moderates, or no longer. A moderator says so; of a public room without a moderator,
-/// anybody who is in it.
+/// Who is there under that name moderates, whatever they are called later and when they come back, or no longer. A
+/// moderator says so; of a public room that has none, present or not, anybody who is in it.
 struct Appoint {
   static constexpr std::uint64_t kKind = 207;
   std::string room;
@@ -292,7 +294,7 @@ struct RoomMember {
   std::string name;
   WallTime since;
   bool moderator = false;
-  /// Zero, or when they may speak again.
+  /// When they may speak again, if that is later than the last line; otherwise zero.
   WallTime muted_until;
   GAVEL_FIELDS(name, since, moderator, muted_until);
 };

@@ -4,7 +4,9 @@
 #include "client/cli/rows.hpp"
 #include "common/wire/codec.hpp"
 #include "common/wire/services/auction.hpp"
+#include "common/wire/services/chat.hpp"
 #include "common/wire/services/directory.hpp"
+#include "common/wire/services/likes.hpp"
 #include "tools/sniffer/message/words.hpp"
 
 namespace gavel::sniffer {
@@ -52,6 +54,37 @@ std::string wanted(const directory::RestoreAuction& m, const Names& names) {
   return "restore " + m.auction + " at " + names.node(m.uid);
 }
 
+std::string in_room(const std::string& room, const chat::Speaker& who) {
+  return (room.empty() ? " by " : " in " + room + " by ") + who.name;
+}
+std::string wanted(const chat::Enter& m, const Names& /*names*/) { return "enter" + in_room(m.room, m.who); }
+std::string wanted(const chat::Leave& m, const Names& /*names*/) { return "leave" + in_room(m.room, m.who); }
+std::string wanted(const chat::Stay& m, const Names& /*names*/) { return "stay" + in_room(m.room, m.who); }
+// What is said in a private room is for those who were invited.
+std::string wanted(const chat::Say& m, const Names& /*names*/) {
+  const bool is_private = m.room.starts_with(chat::kPrivateMark);
+  return "says " + (is_private ? std::to_string(m.text.size()) + " bytes" : "\"" + m.text + "\"") +
+         in_room(m.room, m.who);
+}
+std::string wanted(const chat::OpenRoom& m, const Names& /*names*/) { return "open " + m.room + " by " + m.who.name; }
+std::string wanted(const chat::Invite& m, const Names& /*names*/) {
+  return (m.invited ? "invite " : "uninvite ") + m.name + in_room(m.room, m.who);
+}
+std::string wanted(const chat::Mute& m, const Names& /*names*/) {
+  const bool muted = m.length > Duration::zero();
+  return (muted ? "mute " + m.name + " for " + cli::print(m.length) : "unmute " + m.name) + in_room(m.room, m.who);
+}
+std::string wanted(const chat::Appoint& m, const Names& /*names*/) {
+  return (m.moderator ? "appoint " : "dismiss ") + m.name + in_room(m.room, m.who);
+}
+std::string wanted(const chat::SetRules& m, const Names& /*names*/) { return "set rules" + in_room(m.room, m.who); }
+std::string wanted(const chat::Sweep& /*m*/, const Names& /*names*/) { return "sweep"; }
+std::string wanted(const chat::Call& /*m*/, const Names& /*names*/) { return "call"; }
+
+std::string wanted(const likes::Like& m, const Names& /*names*/) {
+  return "likes " + m.thing + (m.count == 1 ? "" : " x" + std::to_string(m.count));
+}
+
 /// The first family that has such a message says it; kinds of different services never meet.
 template <class... Family>
 std::string in_words(const Bytes& body, const Names& names) {
@@ -64,6 +97,9 @@ std::string in_words(const Bytes& body, const Names& names) {
   (attempt(std::type_identity<Family>{}), ...);
   return said.empty() ? std::to_string(body.size()) + " bytes" : cli::harmless(std::move(said));
 }
+std::string command_in_words(const Bytes& body, const Names& names) {
+  return in_words<auction::Command, directory::Command, chat::Command, likes::Command>(body, names);
+}
 
 }  // namespace
 
@@ -72,12 +108,13 @@ std::string words_for(const wire::Request& request, const Names& names) {
     case wire::RequestKind::open:
       return "open a session";
     case wire::RequestKind::command:
-      return in_words<auction::Command, directory::Command>(request.body, names) + " (session " +
-             std::to_string(request.session.value) + " #" + std::to_string(request.number.value) + ")";
+      return command_in_words(request.body, names) + " (session " + std::to_string(request.session.value) + " #" +
+             std::to_string(request.number.value) + ")";
     case wire::RequestKind::query:
-      return "ask " + in_words<auction::Question, directory::Question>(request.body, names);
+      return "ask " +
+             in_words<auction::Question, directory::Question, chat::Question, likes::Question>(request.body, names);
     case wire::RequestKind::proposal:
-      return "propose: " + in_words<auction::Command, directory::Command>(request.body, names);
+      return "propose: " + command_in_words(request.body, names);
     case wire::RequestKind::mark:
       return "mark";
   }
