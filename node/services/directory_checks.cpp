@@ -74,6 +74,8 @@ Objection check_item(const DirectoryState& state, const directory::AddItem& add)
   if (!add.id.empty() && !is_item_id(add.id))
     return refused(Refusal::bad_id, quoted(add.id) + " is no item id: 1 to " + std::to_string(directory::kMaxItemId) +
                                         " lower-case letters, digits and single dashes within, e.g. lot-7");
+  if (add.id == "directory" || standing_service(add.id))
+    return refused(Refusal::bad_id, "a group of the house is called " + add.id + " already: choose another id");
   if (state.items.contains(add.id)) return refused(Refusal::duplicate, "there is an item " + add.id + " already");
   if (!is_plain_text(add.title, 1, directory::kMaxText))
     return refused(Refusal::bad_text, text_rule("title", add.title, directory::kMaxText));

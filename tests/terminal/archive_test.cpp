@@ -8,7 +8,7 @@
 #include "client/cli/archive_file.hpp"
 #include "client/cli/failure.hpp"
 #include "common/order/applier.hpp"
-#include "node/services/auction.hpp"
+#include "node/services/floor.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -33,7 +33,7 @@ auction::Terms terms() {
 }
 
 wire::ArchivedGroup auction_with_one_bid() {
-  AuctionService service(terms());
+  FloorService service(terms());
   Events events;
   service.apply({{3}, {5}, {9}, {1}}, wire::encode_any(auction::Command(auction::Bid{"ann", *parse_money("25 EUR")})),
                 events);

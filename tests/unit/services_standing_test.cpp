@@ -42,6 +42,12 @@ TEST_CASE("an unknown standing service, or one that no node could serve, is refu
   CHECK(open(house, "lobby").genesis == uids({1}));
 }
 
+TEST_CASE("no item takes the name of a group that the house has") {
+  House house(1);
+  for (const std::string id : {"directory", "lobby", "likes"})
+    CHECK(house.refusal(AddItem{id, "A lamp", "selma", eur(10000), eur(500)}) == Refusal::bad_id);
+}
+
 TEST_CASE("standing services are in the snapshot, and one that does not fit is no directory") {
   House house(3);
   const auto lobby = open(house, "lobby");
