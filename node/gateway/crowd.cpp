@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace gavel::gateway {
 namespace {
 
 constexpr std::uint32_t kAny = std::numeric_limits<std::uint32_t>::max();
+constexpr std::string_view kFewerThere = "there are fewer clients there";
 
 }  // namespace
 
@@ -22,11 +24,26 @@ std::optional<wire::Redirect> Crowd::judge(TimePoint now, const Own& own, const 
   }
   if (full || !hello.stays || hello.redirected >= kMostRedirects) return {};
   if (own.leaving) return send_away(now, hello.client, others);
-  return send_to(now, better(now, hello.client, own.clients, others), "there are fewer clients there");
+  return send_to(now, better(now, hello.client, own.clients, others), std::string(kFewerThere));
 }
 
 std::optional<wire::Redirect> Crowd::send_away(TimePoint now, ClientId client, const std::vector<Neighbour>& others) {
   return send_to(now, better(now, client, kAny, others), "this node is about to leave");
+}
+
+std::uint32_t Crowd::surplus(TimePoint now, const Own& own, const std::vector<Neighbour>& others) {
+  if (others.empty() || now < evened_out_ + kEvenOut) return 0;
+  std::uint64_t all = own.clients;
+  for (const auto& other : others) all += other.load;
+  const auto mean = static_cast<std::uint32_t>(all / (others.size() + 1));
+  if (own.clients <= mean + mean / 20 + kSlack) return 0;
+  evened_out_ = now;
+  return std::min(own.clients - mean, kEvenedOutAtOnce);
+}
+
+std::optional<wire::Redirect> Crowd::even_out(TimePoint now, ClientId client, std::uint32_t own,
+                                              const std::vector<Neighbour>& others) {
+  return send_to(now, better(now, client, own, others), std::string(kFewerThere));
 }
 
 std::vector<Neighbour> Crowd::better(TimePoint now, ClientId client, std::uint32_t below,

@@ -1,6 +1,7 @@
 // Which gateway a client is to go through, when not this one: the one with the fewest clients for those who stay, any
-// that has room when this one is full or about to leave. Decides on what it is told, and remembers only whom it sent on
-// a moment ago, because the others' counts are known no sooner than their next beats. Bounded (invariant 10).
+// that has room when this one is full or about to leave. What a crowd that came at once left uneven, or a node that
+// came back, is evened out afterwards, a few clients at a time. Decides on what it is told, and remembers only whom it
+// sent on a moment ago, because the others' counts are known no sooner than their next beats. Bounded (invariant 10).
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,12 @@ class Crowd {
   static constexpr std::uint32_t kAside = 16;
   /// How long a client waits when everybody is full.
   static constexpr Duration kFullPause = 500ms;
+  /// A gateway with so many more clients than the mean, and a twentieth of the mean, sends some on: so all are within a
+  /// tenth of even, and nobody is moved to and fro by a few who come and go.
+  static constexpr std::uint32_t kSlack = 4;
+  /// As many at once, and then not before the others' beats tell what came of it.
+  static constexpr std::uint32_t kEvenedOutAtOnce = 8;
+  static constexpr Duration kEvenOut = 250ms;
 
   struct Own {
     std::uint32_t clients = 0;  ///< without the newcomer
@@ -44,6 +51,11 @@ class Crowd {
                                       const std::vector<Neighbour>& others);
   /// Where a client that is here is to go because this node leaves; nothing: nobody has room.
   std::optional<wire::Redirect> send_away(TimePoint now, ClientId client, const std::vector<Neighbour>& others);
+  /// How many who stay here are to go now, because others have fewer.
+  std::uint32_t surplus(TimePoint now, const Own& own, const std::vector<Neighbour>& others);
+  /// Where one of them is to go; nothing: nobody has fewer any more.
+  std::optional<wire::Redirect> even_out(TimePoint now, ClientId client, std::uint32_t own,
+                                         const std::vector<Neighbour>& others);
 
  private:
   static constexpr std::size_t kMostNamed = 3;
@@ -60,6 +72,7 @@ class Crowd {
     Uid to;
   };
   std::deque<Sent> sent_;
+  TimePoint evened_out_ = kLongAgo;
 };
 
 }  // namespace gavel::gateway

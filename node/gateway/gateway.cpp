@@ -267,7 +267,7 @@ void Gateway::run(Now now, host::NodeEffects& effects) {
     ++counters_.clients_idle;
     watches_.forget(routing_id);
   }
-  if (own().leaving) send_away(now, kSentAwayAtOnce, effects);
+  own().leaving ? send_away(now, kSentAwayAtOnce, effects) : even_out(now, effects);
 }
 
 void Gateway::refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects) {

@@ -41,7 +41,7 @@ class Gateway {
   void push(Now now, host::NodeEffects& effects);
   TimePoint next_push() const { return watches_.next_due(); }
   /// Brings observed groups back for watchers, forgets idle clients, and sends those who stay away, a few at a time,
-  /// while the directory wants this node drained.
+  /// while the directory wants this node drained or others have fewer.
   void run(Now now, host::NodeEffects& effects);
   /// The node is about to end: sends all who stay to other gateways.
   void leave(Now now, host::NodeEffects& effects);
@@ -77,6 +77,10 @@ class Gateway {
   /// Those who watch a group that was given up are told, and watch it no longer.
   void end_watches(host::NodeEffects& effects);
   void send_away(Now now, std::size_t most, host::NodeEffects& effects);
+  void even_out(Now now, host::NodeEffects& effects);
+  /// Sends up to so many who stay where `elsewhere` says, until it says nothing.
+  void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(ClientId client)>& elsewhere,
+               host::NodeEffects& effects);
 
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);

@@ -60,16 +60,36 @@ std::vector<Neighbour> Gateway::neighbours(Now now) const {
 void Gateway::leave(Now now, host::NodeEffects& effects) { send_away(now, Clients::kMost, effects); }
 
 void Gateway::send_away(Now now, std::size_t most, host::NodeEffects& effects) {
-  std::vector<Neighbour> others;
+  std::optional<std::vector<Neighbour>> others;
+  send_on(
+      most,
+      [&](ClientId client) {
+        if (!others) others = neighbours(now);
+        return crowd_.send_away(now.at, client, *others);
+      },
+      effects);
+}
+
+void Gateway::even_out(Now now, host::NodeEffects& effects) {
+  if (clients_.size() <= Crowd::kSlack) return;
+  const auto others = neighbours(now);
+  auto here = own();
+  send_on(
+      crowd_.surplus(now.at, here, others),
+      [&](ClientId client) { return crowd_.even_out(now.at, client, here.clients--, others); }, effects);
+}
+
+void Gateway::send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(ClientId)>& elsewhere,
+                      host::NodeEffects& effects) {
   for (auto& [routing_id, client] : clients_.all()) {
+    if (most == 0) return;
     if (!client.stays || client.sent_on) continue;
-    if (most-- == 0) return;
-    if (others.empty()) others = neighbours(now);
-    const auto elsewhere = crowd_.send_away(now.at, client.id, others);
-    if (!elsewhere) return;
+    --most;
+    const auto redirect = elsewhere(client.id);
+    if (!redirect) return;
     client.sent_on = true;
     ++counters_.clients_sent_on;
-    send(routing_id, *elsewhere, effects);
+    send(routing_id, *redirect, effects);
   }
 }
 

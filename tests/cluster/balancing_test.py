@@ -37,13 +37,15 @@ class Balancing(ClusterTest):
             self.viewers.come(choose().address())
 
     def test_anywhere(self):
-        """a thousand clients that come to any node are within 10 % of even over five, and again when one is drained"""
+        """a thousand clients that come to any node are within 10 % of even over five, again when one is drained, and when it is back"""
         self.come(lambda: random.choice(self.cluster.nodes))
         self.say(f"spread: {self.spread_over(self.cluster.nodes)}")
         drained = self.cluster.nodes[1]
         self.client.ask("drain", drained.name)
         rest = [node for node in self.cluster.nodes if node is not drained]
         self.say(f"without {drained.name}: {self.spread_over(rest)}")
+        self.client.ask("undrain", drained.name)
+        self.say(f"with {drained.name} again: {self.spread_over(self.cluster.nodes)}")
 
     def test_one_door(self):
         """a thousand clients that all come to one node are within 10 % of even over five, and the first too many is told"""
@@ -52,7 +54,11 @@ class Balancing(ClusterTest):
         self.say(f"spread: {self.spread_over(self.cluster.nodes)}")
         for _ in range(5 * 260 - VIEWERS):
             self.viewers.come(door.address())
-        wait_until("every place is taken", lambda: None not in self.viewers.seats(), 30, 0.1)
+
+        def all_in():
+            all_in.problem = str(self.viewers.seats())
+            return None not in self.viewers.seats()
+        wait_until("every place is taken", all_in, 30, 0.1)
         late = self.viewers.come(door.address())
         wait_until("the first too many is told", lambda: late.refused, 10, 0.05)
         self.assertIn("all nodes full", late.refused)

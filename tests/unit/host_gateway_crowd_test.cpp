@@ -61,6 +61,34 @@ TEST_CASE("a crowd that comes at once is spread, although the others' counts are
   CHECK(later->gateways == std::vector<std::string>{"n2"});
 }
 
+TEST_CASE("what is uneven is evened out a few clients at a time, and what is within a tenth of even stays as it is") {
+  Crowd crowd;
+  TimePoint now(1s);
+  std::map<std::uint64_t, std::uint32_t> load{{1, 260}, {2, 185}, {3, 185}, {4, 185}, {5, 185}};
+  std::uint32_t rounds = 0;
+  for (; rounds < 100; ++rounds, now += Crowd::kEvenOut) {
+    std::vector<Neighbour> others;
+    for (const std::uint64_t uid : {2, 3, 4, 5}) others.push_back(neighbour(uid, load[uid], 1000));
+    const auto surplus = crowd.surplus(now, {load[1], 1000}, others);
+    if (surplus == 0) break;
+    CHECK(surplus <= Crowd::kEvenedOutAtOnce);
+    CHECK(crowd.surplus(now, {load[1], 1000}, others) == 0);  // not again before the others tell what came of it
+    for (std::uint32_t n = 0; n < surplus; ++n) {
+      const auto on = crowd.even_out(now, {n + 1}, load[1], others);
+      REQUIRE(on);
+      --load[1];
+      ++load[static_cast<std::uint64_t>(on->gateways.front()[1] - '0')];
+    }
+  }
+  CHECK(rounds <= 10);
+  for (const auto& [uid, clients] : load) {
+    CHECK(clients >= 180);
+    CHECK(clients <= 220);
+  }
+  CHECK(Crowd().surplus(now, {5, 100}, {neighbour(2, 1)}) == 0);  // a few more are not worth a move
+  CHECK(Crowd().surplus(now, {50, 100}, {}) == 0);
+}
+
 TEST_CASE("a full gateway sends everybody on, and says when all are full") {
   for (const auto& hello : {passing(), staying(1, 2), staying(1, 9)})
     CHECK(Crowd().judge({}, {3, 3}, hello, {neighbour(2, 3, 3), neighbour(3, 2, 3)})->gateways ==

@@ -1,5 +1,5 @@
-"""Many clients in one process that mean to stay: each says hello, goes where it is sent, and stays connected. They ask for
-nothing; what is looked at is where they end up.
+"""Many clients in one process that mean to stay: each says hello, goes where it is sent, comes again when all are full, and
+stays connected. They ask for nothing; what is looked at is where they end up.
 """
 
 import random
@@ -9,7 +9,7 @@ import time
 
 from zmtp import Peer, sealed, unpack
 
-HELLO, WELCOME, REDIRECT, PING, PONG = 60, 61, 73, 69, 70
+HELLO, WELCOME, PING, REDIRECT, BYE = 60, 61, 69, 73, 74
 
 
 class Viewer:
@@ -18,15 +18,16 @@ class Viewer:
     def __init__(self, cluster, name):
         self.cluster, self.name = cluster.encode(), name.encode()
         self.client = random.getrandbits(63) | 1
-        self.peer = self.served_by = self.refused = None
+        self.peer = self.served_by = self.refused = self.again_at = None
         self.redirected = 0
 
     def go_to(self, address):
         if self.peer:
             self.peer.close()
-        self.served_by = None
+        self.served_by = self.again_at = None
+        self.address = address
         self.peer = Peer(address)
-        self.peer.send(sealed(HELLO, [self.client, self.name, True, self.redirected], self.cluster, sender=self.client))
+        self._say(HELLO, [self.client, self.name, True, self.redirected])
 
     def hear(self):
         """What the gateway says next."""
@@ -34,15 +35,21 @@ class Viewer:
         if kind == WELCOME:
             self.served_by, self.redirected, self.refused = body[1].decode(), 0, None
         elif kind == REDIRECT:
-            gateways, _, reason = body
+            gateways, retry_after, reason = body
+            if self.served_by:
+                self._say(BYE, [])  # else its place stays taken for a minute
             self.redirected += 1
             if not gateways:
-                self.served_by, self.refused = None, reason.decode()
+                self.served_by, self.refused, self.redirected = None, reason.decode(), 0
+                self.again_at = time.monotonic() + retry_after / 1e6
                 return
             self.go_to(gateways[0].decode().removeprefix("tcp://"))
 
     def ping(self):
-        self.peer.send(sealed(PING, [1], self.cluster, sender=self.client))
+        self._say(PING, [1])
+
+    def _say(self, kind, body):
+        self.peer.send(sealed(kind, body, self.cluster, sender=self.client))
 
 
 class Viewers:
@@ -84,18 +91,20 @@ class Viewers:
             ready = self.selector.select(0.1)
             with self.lock:
                 for key, _ in ready:
-                    self._hear(key)
-                if time.monotonic() - pinged > self.PING_EVERY:
-                    pinged = time.monotonic()
+                    self._with(key.data, Viewer.hear)
+                now = time.monotonic()
+                for viewer in [v for v in self.all if v.again_at and v.again_at <= now]:
+                    self._with(viewer, lambda one: one.go_to(one.address))
+                if now - pinged > self.PING_EVERY:
+                    pinged = now
                     for viewer in self.all:
                         viewer.ping()
 
-    def _hear(self, key):
-        viewer = key.data
-        before = viewer.peer.socket
-        self.selector.unregister(before)
+    def _with(self, viewer, act):
+        """What it does may bring it another connection."""
+        self.selector.unregister(viewer.peer.socket)
         try:
-            viewer.hear()
+            act(viewer)
         except OSError as lost:
             self.problem = f"a viewer lost {viewer.served_by}: {lost}"
             return
