@@ -32,11 +32,15 @@ std::optional<wire::Redirect> Crowd::send_away(TimePoint now, ClientId client, c
 }
 
 std::uint32_t Crowd::surplus(TimePoint now, const Own& own, const std::vector<Neighbour>& others) {
-  if (others.empty() || now < evened_out_ + kEvenOut) return 0;
+  if (others.empty() || own.clients <= kFew || now < evened_out_ + kEvenOut) return 0;
   std::uint64_t all = own.clients;
-  for (const auto& other : others) all += other.load;
+  std::uint32_t least = own.clients;
+  for (const auto& other : others) {
+    all += other.load;
+    least = std::min(least, other.load);
+  }
   const auto mean = static_cast<std::uint32_t>(all / (others.size() + 1));
-  if (own.clients <= mean + mean / 20 + kSlack) return 0;
+  if (own.clients <= mean || own.clients <= least + mean / 10 + kSlack) return 0;
   evened_out_ = now;
   return std::min(own.clients - mean, kEvenedOutAtOnce);
 }

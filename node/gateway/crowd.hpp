@@ -33,9 +33,10 @@ class Crowd {
   static constexpr std::uint32_t kAside = 16;
   /// How long a client waits when everybody is full.
   static constexpr Duration kFullPause = 500ms;
-  /// A gateway with so many more clients than the mean, and a twentieth of the mean, sends some on: so all are within a
-  /// tenth of even, and nobody is moved to and fro by a few who come and go.
+  /// A gateway sends some on that has so many clients more, and a tenth of the mean, than the one with the fewest: so
+  /// all are within a tenth of even, and nobody is moved to and fro by a few who come and go. One with few keeps them.
   static constexpr std::uint32_t kSlack = 4;
+  static constexpr std::uint32_t kFew = 8;
   /// As many at once, and then not before the others' beats tell what came of it.
   static constexpr std::uint32_t kEvenedOutAtOnce = 8;
   static constexpr Duration kEvenOut = 250ms;

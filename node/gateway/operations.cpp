@@ -71,7 +71,7 @@ void Gateway::send_away(Now now, std::size_t most, host::NodeEffects& effects) {
 }
 
 void Gateway::even_out(Now now, host::NodeEffects& effects) {
-  if (clients_.size() <= Crowd::kSlack) return;
+  if (clients_.size() <= Crowd::kFew) return;
   const auto others = neighbours(now);
   auto here = own();
   send_on(

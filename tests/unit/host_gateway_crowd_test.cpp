@@ -85,7 +85,10 @@ TEST_CASE("what is uneven is evened out a few clients at a time, and what is wit
     CHECK(clients >= 180);
     CHECK(clients <= 220);
   }
-  CHECK(Crowd().surplus(now, {5, 100}, {neighbour(2, 1)}) == 0);  // a few more are not worth a move
+  CHECK(Crowd().surplus(now, {8, 100}, {neighbour(2, 0)}) == 0);  // a few are not worth a move
+  const std::vector<Neighbour> one_is_back{neighbour(2, 160, 1000), neighbour(3, 210, 1000), neighbour(4, 210, 1000)};
+  CHECK(Crowd().surplus(now, {210, 1000}, one_is_back) >
+        0);  // it lacks more than a tenth, although nobody has so much more
   CHECK(Crowd().surplus(now, {50, 100}, {}) == 0);
 }
 
