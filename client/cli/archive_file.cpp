@@ -3,18 +3,22 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include "client/cli/failure.hpp"
 #include "common/order/applier.hpp"
 #include "node/services/directory.hpp"
 #include "node/services/floor.hpp"
+#include "node/services/likes.hpp"
 #include "node/services/records.hpp"
+#include "node/services/rooms.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -34,7 +38,47 @@ Result<Digest> read_directory(BytesView machine, FiledGroup& out) {
   for (const auto& [uid, node] : service.nodes()) filed.nodes.push_back(node);
   for (const auto& [id, item] : service.items()) filed.items.push_back(item);
   for (const auto& [id, auction] : service.auctions()) filed.auctions.push_back(auction);
+  const auto asked = wire::decode_any<directory::Answer>(
+      service.query(wire::encode_any(directory::Question(directory::AskStanding{}))));
+  if (const auto* open = asked ? std::get_if<directory::Standing>(&*asked) : nullptr) filed.standing = open->groups;
   return service.digest();
+}
+
+Result<Digest> read_rooms(BytesView machine, FiledGroup& out) {
+  RoomsService service;
+  if (auto restored = service.restore(machine); !restored) return tl::unexpected<Error>(restored.error());
+  FiledRooms& filed = out.rooms.emplace();
+  filed.rooms = service.rooms().size();
+  for (const auto& [name, room] : service.rooms()) {
+    filed.present += room.book().members.size();
+    filed.lines += room.book().lines.kept().size();
+  }
+  return service.digest();
+}
+
+Result<Digest> read_likes(BytesView machine, FiledGroup& out) {
+  LikesService service;
+  if (auto restored = service.restore(machine); !restored) return tl::unexpected<Error>(restored.error());
+  FiledLikes& filed = out.likes.emplace();
+  filed.things = service.totals().size();
+  for (const auto& [thing, total] : service.totals())
+    filed.total += std::min(total, std::numeric_limits<std::uint64_t>::max() - filed.total);
+  return service.digest();
+}
+
+Result<Digest> read_service(const wire::SnapshotRecord& snapshot, BytesView machine, FiledGroup& out) {
+  if (out.group == kDirectoryGroup) return read_directory(machine, out);
+  switch (static_cast<ServiceKind>(snapshot.service)) {
+    case ServiceKind::auction:
+      return read_auction(machine, out);
+    case ServiceKind::lobby:
+      return read_rooms(machine, out);
+    case ServiceKind::likes:
+      return read_likes(machine, out);
+    default:
+      return fail("it is the state of service " + std::to_string(snapshot.service) +
+                  ", which this program does not know");
+  }
 }
 
 class Descriptor {
@@ -112,6 +156,8 @@ void write_archive(const std::string& file, const wire::Archive& archive) {
 
 std::string FiledGroup::title() const {
   if (directory) return "directory";
+  if (rooms) return "lobby";
+  if (likes) return "likes";
   return auction ? auction->terms.auction : "group " + std::to_string(group.value);
 }
 
@@ -127,8 +173,7 @@ Result<FiledGroup> take_apart(const wire::ArchivedGroup& group) {
   };
   const auto state = wire::decode<order::AppliedState>(snapshot->state);
   if (!state) return named(state.error().message);
-  const auto machine =
-      group.group == kDirectoryGroup ? read_directory(state->machine, out) : read_auction(state->machine, out);
+  const auto machine = read_service(*snapshot, state->machine, out);
   if (!machine) return named(machine.error().message);
   out.digest = order::digest_of_applied(state->chain, *machine);
   return out;

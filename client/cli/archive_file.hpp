@@ -29,6 +29,17 @@ struct FiledDirectory {
   std::vector<directory::NodeRecord> nodes;
   std::vector<directory::Item> items;
   std::vector<directory::Auction> auctions;
+  std::vector<directory::StandingGroup> standing;
+};
+struct FiledRooms {
+  std::size_t rooms = 0;
+  std::size_t present = 0;  ///< in all of them
+  std::size_t lines = 0;    ///< that are kept
+};
+struct FiledLikes {
+  std::size_t things = 0;
+  /// Of all likes; at most what 64 bits hold.
+  std::uint64_t total = 0;
 };
 /// A group of an archive. An auction's audit chain holds, or else there is an error.
 struct FiledGroup {
@@ -38,8 +49,10 @@ struct FiledGroup {
   Digest digest;   ///< as every replica has it at that slot
   std::optional<FiledAuction> auction;
   std::optional<FiledDirectory> directory;
+  std::optional<FiledRooms> rooms;
+  std::optional<FiledLikes> likes;
 
-  /// "directory", or the auction's id.
+  /// "directory", "lobby", "likes", or the auction's id.
   std::string title() const;
 };
 /// Error: in words, to be put after the file's name.

@@ -92,6 +92,7 @@ void backup(Context& context, const BackupOptions& options) {
     // What the directory's state says, so that the file fits together.
     for (const auto& auction : std::vector(filed.front().directory->auctions))
       if (!auction.outcome) take({auction.group, auction.id, auction});
+    for (const auto& open : std::vector(filed.front().directory->standing)) take({open.group, open.name, {}});
   }
   write_archive(file, archive);
   std::sort(filed.begin(), filed.end(), [](const auto& a, const auto& b) { return a.group < b.group; });
@@ -104,15 +105,16 @@ void backup(Context& context, const BackupOptions& options) {
 }  // namespace
 
 void add_backup_commands(CLI::App& app, Context& context) {
-  auto* make = app.add_subcommand("backup",
-                                  "Write the state of the house, or of some groups, to a file\n\n"
-                                  "Examples:\n"
-                                  "  gavel backup --to house.gavel               the directory and all that runs\n"
-                                  "  gavel backup lot-7 lot-8 --to lots.gavel\n"
-                                  "  gavel backup directory --to directory.gavel\n"
-                                  "It holds all that was acknowledged before. A file of that name is replaced.");
+  auto* make = app.add_subcommand(
+      "backup",
+      "Write the state of the house, or of some groups, to a file\n\n"
+      "Examples:\n"
+      "  gavel backup --to house.gavel               the directory, all that runs, the lobby and the likes\n"
+      "  gavel backup lot-7 lot-8 --to lots.gavel\n"
+      "  gavel backup directory --to directory.gavel\n"
+      "It holds all that was acknowledged before. A file of that name is replaced.");
   auto options = std::make_shared<BackupOptions>();
-  make->add_option("GROUP", options->groups, "Auctions' ids, or directory (default: the whole house)");
+  make->add_option("GROUP", options->groups, "Auctions' ids, directory, lobby or likes (default: the whole house)");
   make->add_option("--to", options->file, "The file")->required()->type_name("FILE");
   make->callback([&context, options] { context.action = [&context, options] { backup(context, *options); }; });
 }

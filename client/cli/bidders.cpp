@@ -1,13 +1,8 @@
 // bidders: several bidders at once, each with a connection and a session of its own, who bid each other up. Prints
 // every answer with what an auditor needs to find the bid again in the replicas. For demonstrations and tests.
-#include <unistd.h>
-
-#include <thread>
-
 #include "client/cli/commands.hpp"
+#include "client/cli/crowd.hpp"
 #include "client/cli/rows.hpp"
-#include "client/cli/survey.hpp"
-#include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
 
 namespace gavel::cli {
@@ -19,18 +14,10 @@ struct BiddersOptions {
   std::uint64_t seed = 1;
 };
 
-/// One write a line: the lines of several threads do not mix.
-void print_line(const std::string& line) {
-  const std::string whole = line + "\n";
-  if (::write(STDOUT_FILENO, whole.data(), whole.size()) < 0) fail_with(Exit::internal, "stdout is closed");
-}
-
-double millis(TimePoint at) { return static_cast<double>(at.time_since_epoch().count()) / 1000.0; }
-
 class Bidder {
  public:
   Bidder(const Settings& settings, const directory::Auction& auction, const BiddersOptions& options, std::size_t index)
-      : house_(named(settings, index)),
+      : house_(settings_in_crowd(settings, "bidder", index)),
         auction_(auction),
         random_(options.seed * 1000 + index),
         pause_(*parse_duration(options.pause)),
@@ -48,12 +35,6 @@ class Bidder {
   }
 
  private:
-  static Settings named(Settings settings, std::size_t index) {
-    settings.as = "bidder-" + std::to_string(index + 1);
-    settings.stays = true;
-    return settings;
-  }
-
   /// What would be enough next, if the auction said so.
   std::optional<Money> bid(const Money& amount) {
     const TimePoint sent = bus::steady_now();
@@ -73,23 +54,16 @@ class Bidder {
 
   void tell(const Money& amount, const std::string& verdict, const auction::BidReply* judged,
             const client::Outcome& outcome, TimePoint sent, TimePoint answered) {
-    const Row line{{"auction", auction_.id},
-                   {"bidder", house_.settings().as},
-                   {"amount", format(amount)},
-                   {"verdict", verdict},
-                   {"acknowledged", judged != nullptr},
-                   {"accepted", judged != nullptr && judged->verdict == auction::Verdict::accepted},
-                   {"session", outcome.session.value},
-                   {"number", outcome.number.value},
-                   {"slot", judged != nullptr ? Row(judged->slot.value) : Row()},
-                   {"ordinal", judged != nullptr && judged->ordinal != 0 ? Row(judged->ordinal) : Row()},
-                   {"sent_ms", millis(sent)},
-                   {"acked_ms", millis(answered)},
-                   {"sends", outcome.sends},
-                   {"gateway", outcome.gateway_name},
-                   {"gateway_uid", gavel::print(outcome.gateway)}};
-    if (house_.settings().format != Format::table)
-      return print_line(line.dump(-1, ' ', false, Row::error_handler_t::replace));
+    Row line{{"auction", auction_.id},
+             {"bidder", house_.settings().as},
+             {"amount", format(amount)},
+             {"verdict", verdict},
+             {"acknowledged", judged != nullptr},
+             {"accepted", judged != nullptr && judged->verdict == auction::Verdict::accepted},
+             {"slot", judged != nullptr ? Row(judged->slot.value) : Row()},
+             {"ordinal", judged != nullptr && judged->ordinal != 0 ? Row(judged->ordinal) : Row()}};
+    line.update(audit_row(outcome, sent, answered));
+    if (house_.settings().format != Format::table) return print_line(line);
     print_line(house_.settings().as + " " + format(amount) + ": " + verdict + " (" +
                std::to_string((answered - sent).count() / 1000) + " ms, via " + harmless(outcome.gateway_name) + ")");
   }
@@ -108,20 +82,11 @@ class Bidder {
 };
 
 void bidders(Context& context, const BiddersOptions& options) {
-  for (const auto& [flag, text] : {std::pair("--for ", options.duration), std::pair("--pause ", options.pause)})
-    if (const auto length = parse_duration(text); !length) fail_with(Exit::usage, flag + length.error().message);
+  duration_option("--for", options.duration);
+  duration_option("--pause", options.pause);
   const auto auction = context.house().running(options.auction);
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < options.bidders; ++i)
-    threads.emplace_back([&, i] {
-      try {
-        Bidder(context.settings, auction, options, i).run();
-      } catch (const Failure& failure) {
-        if (failure.code != Exit::interrupted)
-          std::cerr << "gavel: bidder-" + std::to_string(i + 1) + ": " + failure.message + "\n";
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
+  static_cast<void>(run_crowd(options.bidders, "bidder",
+                              [&](std::size_t i) { Bidder(context.settings, auction, options, i).run(); }));
 }
 
 }  // namespace

@@ -53,14 +53,24 @@ void tell_presence(Context& context, const directory::Auction& auction, const au
                               (presence.participants == 1 ? " participant)" : " participants)"));
 }
 
-void watch(Context& context, const std::string& id, bool go_on) {
+struct WatchOptions {
+  std::string auction;
+  bool go_on = false;
+  bool no_chat = false;
+};
+
+void watch(Context& context, const WatchOptions& options) {
+  const std::string& id = options.auction;
+  const bool go_on = options.go_on || id.empty();
   if (context.follower) {
-    if (!id.empty()) context.follower->follow(context.house().running(id), true);
+    if (!id.empty()) context.follower->follow(context.house().running(id), true, !options.no_chat);
     return;
   }
   context.settings.stays = go_on;
   Output output = context.output();
-  Follower follower(context.house(), [&output](const Telling& telling) { output.line(telling.row, telling.sentence); });
+  Follower follower(
+      context.house(), [&output](const Telling& telling) { output.line(telling.row, telling.sentence); },
+      go_on && !options.no_chat);
   std::string auction;
   if (id.empty()) {
     follower.follow_directory(true);
@@ -68,6 +78,7 @@ void watch(Context& context, const std::string& id, bool go_on) {
     const auto found = context.house().running(id);
     auction = found.id;
     follower.follow(found, true);
+    if (go_on && !options.no_chat && follower.is_open(auction)) follower.follow_directory_silently();
   }
   while (go_on && (id.empty() || follower.is_open(auction))) {
     if (interrupted()) fail_with(Exit::interrupted, "");
@@ -120,14 +131,14 @@ void add_bid_commands(CLI::App& app, Context& context) {
                                   "What happens in an auction, or without one in the whole house\n\n"
                                   "Examples:\n"
                                   "  gavel watch lot-7        the bids up to now\n"
-                                  "  gavel watch lot-7 -f     and those to come, until it closes\n"
+                                  "  gavel watch lot-7 -f     and those to come, until it closes, what is said in its "
+                                  "room, and its likes\n"
                                   "  gavel watch -f           nodes, items and auctions as they come and go");
-  auto go_on = std::make_shared<bool>(false);
-  look->add_option("AUCTION", *id, "Its id, e.g. lot-7");
-  look->add_flag("-f,--follow", *go_on, "Go on until the close");
-  look->callback([&context, id, go_on] {
-    context.action = [&context, id, go_on] { watch(context, *id, *go_on || id->empty()); };
-  });
+  auto watched = std::make_shared<WatchOptions>();
+  look->add_option("AUCTION", watched->auction, "Its id, e.g. lot-7");
+  look->add_flag("-f,--follow", watched->go_on, "Go on until the close");
+  look->add_flag("--no-chat", watched->no_chat, "Only the auction, not what is said in its room and how it is liked");
+  look->callback([&context, watched] { context.action = [&context, watched] { watch(context, *watched); }; });
 }
 
 }  // namespace gavel::cli

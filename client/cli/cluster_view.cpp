@@ -8,6 +8,7 @@ namespace {
 
 std::string title_in(const Sight& sight, GroupId group) {
   if (group == kDirectoryGroup) return "directory";
+  if (const auto open = sight.standing.find(group); open != sight.standing.end()) return open->second.name;
   const auto at = sight.auctions.find(group);
   return at == sight.auctions.end() ? "group " + std::to_string(group.value) : at->second.id;
 }
@@ -84,6 +85,7 @@ GroupView group_in(const Sight& sight, GroupId id, const Names& names,
   view.title = title_in(sight, id);
   const auto auction = sight.auctions.find(id);
   if (auction != sight.auctions.end()) view.auction = &auction->second;
+  if (const auto open = sight.standing.find(id); open != sight.standing.end()) view.standing = &open->second;
   view.ended = view.auction != nullptr && view.auction->outcome.has_value();
   view.word = leaders_word(sight.nodes, id, &view.leader);
   const wire::GroupStatus* newest = view.word;
@@ -95,6 +97,8 @@ GroupView group_in(const Sight& sight, GroupId id, const Names& names,
     view.config = newest->config;
   else if (view.auction != nullptr)
     view.config.voters = view.auction->members;
+  else if (view.standing != nullptr)
+    view.config.voters = view.standing->genesis;
   if (view.word == nullptr) view.leader = followed_by_most(sight, view);
   for (const auto* list : {&view.config.voters, &view.config.learners})
     for (const Uid uid : *list) view.members.push_back(member_in(sight, view, uid, names));
@@ -131,6 +135,7 @@ std::vector<GroupView> groups_in(const Sight& sight) {
       for (const auto& group : one.report->groups) ids.insert(group.group);
   for (const auto& [id, auction] : sight.auctions)
     if (!auction.outcome) ids.insert(id);
+  for (const auto& [id, open] : sight.standing) ids.insert(id);
   const Names names = names_in(sight);
   std::vector<directory::NodeRecord> records;
   for (const Surveyed& one : sight.nodes) records.push_back(one.node);
@@ -147,10 +152,12 @@ Sight look_around(House& house, const Sight* before) {
   try {
     if (auto now = house.nodes(); !now.empty()) known = std::move(now);
     sight.auctions = house.auctions_near();
+    for (auto& open : house.standing_near()) sight.standing[open.group] = std::move(open);
   } catch (const Failure& failure) {
     const bool somebody_is_there = !known.empty() || failure.code == Exit::not_found;
     if (failure.code == Exit::interrupted || !somebody_is_there) throw;
   }
+  if (sight.standing.empty() && before != nullptr) sight.standing = before->standing;
   if (sight.auctions.empty() && before != nullptr) sight.auctions = before->auctions;
   sight.nodes = survey(house, std::move(known));
   if (interrupted()) fail_with(Exit::interrupted, "");

@@ -16,6 +16,7 @@ namespace gavel::cli {
 struct Sight {
   std::vector<Surveyed> nodes;
   std::map<GroupId, directory::Auction> auctions;
+  std::map<GroupId, directory::StandingGroup> standing;
 
   /// At least one node answered.
   bool any_answer() const;
@@ -42,10 +43,12 @@ struct MemberView {
 
 struct GroupView {
   GroupId id;
-  /// "directory", an auction's id, or "group 17".
+  /// "directory", "lobby", "likes", an auction's id, or "group 17".
   std::string title;
   /// Null for the directory, and for what the directory does not know.
   const directory::Auction* auction = nullptr;
+  /// Null unless it is of a standing service.
+  const directory::StandingGroup* standing = nullptr;
   /// Its auction was closed: what is left of it only answers questions.
   bool ended = false;
   /// 0 if nobody says that it leads and no majority follows one.
@@ -61,12 +64,14 @@ struct GroupView {
   /// What is still to happen until its members are those that the directory wants.
   std::vector<std::string> healing;
 
+  /// Its voters are the directory's, or are to be.
+  bool has_voters_of_directory() const { return id == kDirectoryGroup || standing != nullptr; }
   std::size_t majority() const { return config.voters.size() / 2 + 1; }
   bool has_majority() const { return heard >= majority(); }
 };
 
 /// Everything points into `sight`, which must stay. Groups by id, the directory first; also those of running auctions
-/// that no node which answered serves.
+/// and standing services that no node which answered serves.
 std::vector<GroupView> groups_in(const Sight& sight);
 /// The names of all nodes.
 Names names_in(const Sight& sight);

@@ -9,6 +9,7 @@
 
 #include "client/cli/follower.hpp"
 #include "client/cli/house.hpp"
+#include "client/cli/joined_rooms.hpp"
 #include "client/cli/output.hpp"
 
 namespace gavel::cli {
@@ -20,6 +21,8 @@ struct Context {
   std::unique_ptr<House> made;
   /// In a shell: what is joined, bid for or watched is followed from then on, and the command does not wait for events.
   std::unique_ptr<Follower> follower;
+  /// In a shell: the rooms that one is in.
+  std::unique_ptr<JoinedRooms> rooms;
 
   House& house() {
     if (!made) made = std::make_unique<House>(settings);
@@ -49,7 +52,12 @@ void add_replicas_command(CLI::App& app, Context& context);
 void add_verify_command(CLI::App& app, Context& context);
 void add_backup_commands(CLI::App& app, Context& context);
 void add_restore_command(CLI::App& app, Context& context);
+void add_chat_command(CLI::App& app, Context& context);
+void add_talk_commands(CLI::App& app, Context& context);
+void add_like_commands(CLI::App& app, Context& context);
 void add_bidders_command(CLI::App& app, Context& context);
+void add_talkers_command(CLI::App& app, Context& context);
+void add_likers_command(CLI::App& app, Context& context);
 /// All of the above.
 void add_commands(CLI::App& app, Context& context);
 

@@ -95,9 +95,46 @@ client::Outcome Connection::restore(const wire::RestorePiece& piece) {
   return wait(client_.restore(bus::steady_now(), piece, settings_.timeout));
 }
 
-void Connection::watch(GroupId group, Slot slot, std::uint32_t index) {
-  client_.watch(bus::steady_now(), group, slot, index);
+client::CallId Connection::begin_command(GroupId group, Bytes body, Duration timeout, Done done) {
+  return begin(client_.command(bus::steady_now(), group, std::move(body), timeout), std::move(done));
+}
+
+client::CallId Connection::begin_local(GroupId group, Bytes body, Duration timeout, Done done) {
+  return begin(client_.local(bus::steady_now(), group, std::move(body), timeout), std::move(done));
+}
+
+client::CallId Connection::begin(client::CallId call, Done done) {
+  begun_.emplace(call, std::move(done));
   carry_out();
+  return call;
+}
+
+void Connection::forget(client::CallId call) {
+  if (begun_.erase(call) == 0) return;
+  client_.cancel(bus::steady_now(), call);
+  carry_out();
+}
+
+std::uint64_t Connection::watch(GroupId group, Slot slot, std::uint32_t index, Bytes topic, Listener listener) {
+  const auto id = ++last_watch_;
+  listeners_[{group, topic}] = std::make_shared<const Heard>(Heard{id, std::move(listener)});
+  client_.watch(bus::steady_now(), group, slot, index, std::move(topic));
+  carry_out();
+  return id;
+}
+
+void Connection::unwatch(std::uint64_t watch) {
+  for (auto at = listeners_.begin(); at != listeners_.end(); ++at) {
+    if (at->second->id != watch) continue;
+    client_.unwatch(at->first.group, at->first.name);
+    listeners_.erase(at);
+    return carry_out();
+  }
+}
+
+std::shared_ptr<const Connection::Heard> Connection::listening(GroupId group, const Bytes& topic) const {
+  const auto at = listeners_.find({group, topic});
+  return at == listeners_.end() ? nullptr : at->second;
 }
 
 client::Outcome Connection::wait(client::CallId call) {
@@ -149,6 +186,9 @@ void Connection::on_fd(int fd) {
 }
 
 void Connection::carry_out() {
+  if (carrying_out_) return;  // whoever is called on the way leaves it to the loop that called
+  carrying_out_ = true;
+  const auto done = std::shared_ptr<void>(nullptr, [this](void*) { carrying_out_ = false; });
   while (!client_.effects().empty()) {
     client::Effects effects;
     effects.swap(client_.effects());
@@ -169,14 +209,23 @@ void Connection::carry_out(client::Effect& effect) {
   } else if (const auto* datagram = std::get_if<client::Probe>(&effect)) {
     probe(datagram->datagram);
   } else if (auto* completed = std::get_if<client::Completed>(&effect)) {
-    if (completed->call == awaited_) outcome_ = std::move(completed->outcome);
+    complete(*completed);
   } else if (const auto* event = std::get_if<client::Event>(&effect)) {
-    if (on_event) on_event(*event);
+    const auto heard = listening(event->group, event->topic);
+    if (heard && heard->listener.on_event) heard->listener.on_event(*event);
   } else if (const auto* resync = std::get_if<client::Resync>(&effect)) {
-    if (on_resync) on_resync(*resync);
+    const auto heard = listening(resync->group, resync->topic);
+    if (heard && heard->listener.on_resync) heard->listener.on_resync(*resync);
   } else if (const auto* note = std::get_if<client::Note>(&effect)) {
     if (settings_.verbose) std::cerr << "gavel: " << client::print(note->kind) << ' ' << note->text << '\n';
   }
+}
+
+void Connection::complete(client::Completed& completed) {
+  if (auto begun = begun_.extract(completed.call))
+    begun.mapped()(completed.outcome);
+  else if (completed.call == awaited_)
+    outcome_ = std::move(completed.outcome);
 }
 
 void Connection::probe(const Bytes& datagram) {

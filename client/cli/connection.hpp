@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,11 +42,25 @@ class Connection final : private bus::ClientSink {
   client::Outcome restore(const wire::RestorePiece& piece);
   client::Outcome set_log_level(const std::string& level);
 
-  void watch(GroupId group, Slot slot, std::uint32_t index);
-  void unwatch(GroupId group) { client_.unwatch(group); }
-  /// What is pushed, in order. Called from within any function that waits.
-  std::function<void(const client::Event&)> on_event;
-  std::function<void(const client::Resync&)> on_resync;
+  /// Does not wait: `done` is called from within a later function that waits, unless the call is forgotten before. It
+  /// may begin further calls, and must not wait for anything itself.
+  using Done = std::function<void(const client::Outcome&)>;
+  client::CallId begin_command(GroupId group, Bytes body, Duration timeout, Done done);
+  client::CallId begin_local(GroupId group, Bytes body, Duration timeout, Done done);
+  /// Nobody is called any more; what was under way may still be executed.
+  void forget(client::CallId call);
+
+  /// Who hears of what is pushed to a topic, in order; called as `done` above.
+  struct Listener {
+    std::function<void(const client::Event&)> on_event;
+    std::function<void(const client::Resync&)> on_resync;
+  };
+  /// From that place on (client::Client::watch). Whoever listened to the topic before does so no longer.
+  std::uint64_t watch(GroupId group, Slot slot, std::uint32_t index, Bytes topic, Listener listener);
+  /// Without effect on whoever has taken the topic over since.
+  void unwatch(std::uint64_t watch);
+  bool is_watched(GroupId group, const Bytes& topic) const { return listeners_.contains({group, topic}); }
+  std::size_t watched() const { return listeners_.size(); }
 
   /// Lets things happen until something did, or the time has come.
   void turn(TimePoint until);
@@ -64,6 +80,8 @@ class Connection final : private bus::ClientSink {
   client::Outcome wait(client::CallId call);
   void carry_out();
   void carry_out(client::Effect& effect);
+  client::CallId begin(client::CallId call, Done done);
+  void complete(client::Completed& completed);
   void probe(const Bytes& datagram);
 
   Settings settings_;
@@ -76,6 +94,17 @@ class Connection final : private bus::ClientSink {
   bool fd_ready_ = false;
   client::CallId awaited_;
   std::optional<client::Outcome> outcome_;
+  bool carrying_out_ = false;
+
+  struct Heard {
+    std::uint64_t id = 0;
+    Listener listener;
+  };
+  /// Null if nobody listens; stays while it is called, whatever becomes of the watch.
+  std::shared_ptr<const Heard> listening(GroupId group, const Bytes& topic) const;
+  std::map<client::Watches::Topic, std::shared_ptr<const Heard>> listeners_;
+  std::uint64_t last_watch_ = 0;
+  std::map<client::CallId, Done> begun_;
 };
 
 /// Ctrl-C sets a flag instead of ending the program; everything that waits looks at it.

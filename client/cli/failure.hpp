@@ -15,6 +15,7 @@ enum class Exit : int {
   not_found = 4,
   no_quorum = 5,
   unknown = 6,
+  not_authorised = 7,
   interrupted = 130
 };
 

@@ -5,6 +5,13 @@
 #include "common/wire/services/auction_chain.hpp"
 
 namespace gavel::cli {
+namespace {
+
+std::string counted_things(std::uint64_t n, const std::string& one, const std::string& many = "") {
+  return std::to_string(n) + " " + (n == 1 ? one : many.empty() ? one + "s" : many);
+}
+
+}  // namespace
 
 Row row(const FiledGroup& one) {
   Row all{{"group", one.title()},
@@ -19,6 +26,12 @@ Row row(const FiledGroup& one) {
     all["what"] = std::to_string(one.directory->nodes.size()) + " nodes, " +
                   std::to_string(one.directory->items.size()) + " items, " +
                   std::to_string(one.directory->auctions.size()) + " auctions";
+  } else if (one.rooms) {
+    all["what"] = counted_things(one.rooms->rooms, "room") + ", " +
+                  counted_things(one.rooms->present, "person", "people") + ", " +
+                  counted_things(one.rooms->lines, "line");
+  } else if (one.likes) {
+    all["what"] = counted_things(one.likes->things, "thing") + ", " + counted_things(one.likes->total, "like");
   } else if (one.auction) {
     const auto& a = *one.auction;
     all["bids"] = a.bids.size();

@@ -9,15 +9,15 @@
 namespace gavel::cli {
 namespace {
 
-/// Auctions of which members can be had, and the directory of which all nodes are.
+/// Auctions of which members can be had, the directory of which all nodes are, and what its voters serve besides.
 std::size_t members_possible(const Sight& sight, const GroupView& group) {
   std::size_t count = 0;
   for (const Surveyed& one : sight.nodes) {
     const bool belongs = group.config.is_voter(one.node.uid);
-    const bool free = group.id == kDirectoryGroup || one.node.used < one.node.slots;
+    const bool free = group.has_voters_of_directory() || one.node.used < one.node.slots;
     if (one.node.is_fit() && (belongs || free)) ++count;
   }
-  return std::min(count, group.id == kDirectoryGroup ? directory::kMaxVoters : directory::kMaxMembers);
+  return std::min(count, group.has_voters_of_directory() ? directory::kMaxVoters : directory::kMaxMembers);
 }
 
 std::string counted(std::size_t n, const std::string& one) {

@@ -80,6 +80,9 @@ void add_commands(CLI::App& app, Context& context) {
   add_item_commands(app, context);
   add_auction_commands(app, context);
   add_bid_commands(app, context);
+  add_chat_command(app, context);
+  add_talk_commands(app, context);
+  add_like_commands(app, context);
   add_status_command(app, context);
   add_health_command(app, context);
   add_ring_command(app, context);
@@ -93,6 +96,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_backup_commands(app, context);
   add_restore_command(app, context);
   add_bidders_command(app, context);
+  add_talkers_command(app, context);
+  add_likers_command(app, context);
 }
 
 Exit parse(CLI::App& app, const std::function<void()>& parse_it) {
@@ -155,11 +160,19 @@ std::string bash_completion(CLI::App& app) {
          "  case $command in\n"
          "    start) words+=\" $(gavel --timeout 1 items list -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
-         "    bid|join|leave|show|history|watch|result|replicas|bidders|members|verify|backup|transfer-leader|ring)\n"
+         "    "
+         "bid|join|leave|show|history|watch|result|replicas|bidders|members|verify|backup|transfer-leader|ring|like|"
+         "likes|"
+         "likers)\n"
          "      words+=\" $(gavel --timeout 1 auctions -o jsonl 2>/dev/null | sed -n "
          "'s/^{\"id\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
          "  esac\n"
-         "  case $command in members|verify|backup|transfer-leader|ring) words+=\" directory\" ;; esac\n"
+         "  case $command in members|verify|backup|transfer-leader|ring) words+=\" directory lobby likes\" ;; esac\n"
+         "  case $command in\n"
+         "    chat|say|who|room|talkers)\n"
+         "      words+=\" $(gavel --timeout 1 rooms -o jsonl 2>/dev/null | sed -n "
+         "'s/^{\"room\":\"\\([^\"]*\\)\".*/\\1/p')\" ;;\n"
+         "  esac\n"
          "  case $command in\n"
          "    drain|undrain|remove|clients|transfer-leader|log-level)\n"
          "      words+=\" $(gavel --timeout 1 servers -o jsonl 2>/dev/null | sed -n "

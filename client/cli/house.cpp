@@ -1,6 +1,8 @@
 #include "client/cli/house.hpp"
 
-#include "client/cli/output.hpp"
+#include <algorithm>
+
+#include "client/cli/expect.hpp"
 #include "client/cli/rows.hpp"
 
 namespace gavel::cli {
@@ -16,24 +18,6 @@ Exit exit_for(directory::Refusal refusal) {
     default:
       return Exit::rejected;
   }
-}
-
-[[noreturn]] void refuse(const directory::Refused& refused) {
-  fail_with(exit_for(refused.refusal), harmless(refused.message));
-}
-[[noreturn]] void refuse(const auction::Refused& refused) { fail_with(Exit::internal, harmless(refused.message)); }
-
-/// The expected alternative of what a service answered; a Refused is thrown.
-template <class Wanted, class Answer>
-Wanted expect(const client::Outcome& outcome, const std::string& finds_out) {
-  require_ok(outcome, finds_out);
-  auto answer = wire::decode_any<Answer>(outcome.body);
-  if (!answer)
-    fail_with(Exit::internal,
-              "the answer of " + outcome.gateway_name + " is not understood: " + answer.error().message);
-  if (const auto* refused = std::get_if<std::variant_alternative_t<0, Answer>>(&*answer)) refuse(*refused);
-  if (auto* wanted = std::get_if<Wanted>(&*answer)) return std::move(*wanted);
-  fail_with(Exit::internal, "an answer of another kind came from " + outcome.gateway_name);
 }
 
 Bytes question(directory::Question q) { return wire::encode_any(q); }
@@ -55,6 +39,8 @@ std::vector<Element> all_pages(Connection& connection, auto ask, std::vector<Ele
 }
 
 }  // namespace
+
+void refuse(const directory::Refused& refused) { fail_with(exit_for(refused.refusal), harmless(refused.message)); }
 
 void require_ok(const client::Outcome& outcome, const std::string& finds_out) {
   const std::string what = harmless(outcome.message);
@@ -118,6 +104,13 @@ std::vector<directory::Item> House::items() {
   return all_pages(connection_, directory::AskItems{}, &directory::Items::items);
 }
 
+bool House::has_item(const std::string& id) {
+  // Items from that one on: if it is there, it is the first.
+  const auto outcome = connection_.query(kDirectoryGroup, question(directory::AskItems{id}));
+  const auto page = expect<directory::Items, directory::Answer>(outcome, "");
+  return !page.items.empty() && page.items.front().id == id;
+}
+
 std::vector<directory::Auction> House::auctions(directory::Which which) {
   return all_pages(connection_, directory::AskAuctions{which, ""}, &directory::Auctions::auctions);
 }
@@ -173,8 +166,38 @@ bool House::remove(Uid node, bool shrink) {
       .changed;
 }
 
+std::vector<directory::StandingGroup> House::standing_near() {
+  const auto outcome = connection_.local(kDirectoryGroup, question(directory::AskStanding{}));
+  return expect<directory::Standing, directory::Answer>(outcome, "").groups;
+}
+
+std::optional<directory::StandingGroup> House::standing(const std::string& name) {
+  const auto find = [&](const std::vector<directory::StandingGroup>& groups) {
+    const auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.name == name; });
+    return at == groups.end() ? std::nullopt : std::optional(*at);
+  };
+  // Once open it stays where it is, and so the gateway's word will do.
+  if (auto near = find(standing_near())) return near;
+  const auto outcome = connection_.query(kDirectoryGroup, question(directory::AskStanding{}));
+  return find(expect<directory::Standing, directory::Answer>(outcome, "").groups);
+}
+
+directory::StandingGroup House::open_standing(const std::string& name) {
+  for (const auto& one : standing_near())
+    if (one.name == name) return one;
+  const auto outcome = connection_.command(kDirectoryGroup, encoded(directory::OpenStanding{name}));
+  return expect<directory::StandingOpened, directory::Reply>(outcome, "gavel members").standing;
+}
+
 House::Group House::group(const std::string& title) {
   if (title == "directory") return {kDirectoryGroup, title, {}};
+  if (standing_service(title)) {
+    if (const auto open = standing(title)) return {open->group, title, {}};
+    fail_with(Exit::not_found, title == "lobby"
+                                   ? "the lobby is not open yet; whoever enters it opens it: gavel chat lobby"
+                                   : "nothing has been liked yet, and so there is no group that counts: "
+                                     "gavel like lot-7");
+  }
   auto found = auction(title);
   return {found.group, found.id, std::move(found)};
 }

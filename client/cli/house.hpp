@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/cli/connection.hpp"
+#include "client/cli/expect.hpp"
 #include "client/cli/failure.hpp"
 #include "client/cli/names.hpp"
 #include "common/wire/services/auction.hpp"
@@ -38,6 +39,7 @@ class House {
   /// What the nodes are called; none if nobody says.
   Names names();
   std::vector<directory::Item> items();
+  bool has_item(const std::string& id);
   std::vector<directory::Auction> auctions(directory::Which which);
   /// By group, as the gateway has them; none if nobody says.
   std::map<GroupId, directory::Auction> auctions_near();
@@ -51,7 +53,14 @@ class House {
   bool drain(Uid node, bool draining);
   bool remove(Uid node, bool shrink);
 
-  /// "directory", or an auction.
+  /// The standing services that are open, as the gateway has them.
+  std::vector<directory::StandingGroup> standing_near();
+  /// Nothing if it is not open.
+  std::optional<directory::StandingGroup> standing(const std::string& name);
+  /// Opens it if it is not open yet.
+  directory::StandingGroup open_standing(const std::string& name);
+
+  /// "directory", "lobby", "likes", or an auction.
   struct Group {
     GroupId id;
     std::string title;
@@ -90,9 +99,6 @@ class House {
   Settings settings_;
   Connection connection_;
 };
-
-/// Throws unless the outcome is ok. `finds_out`: the command that tells what became of an unknown one.
-void require_ok(const client::Outcome& outcome, const std::string& finds_out);
 
 /// What `gavel bid` prints when it gave up: the command that tells whether that bid counts.
 std::string finds_out_bid(const std::string& auction, const client::Outcome& outcome);

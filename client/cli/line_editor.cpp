@@ -7,6 +7,7 @@
 #include <cwchar>
 #include <iostream>
 
+#include "client/cli/connection.hpp"
 #include "client/cli/output.hpp"
 
 namespace gavel::cli {
@@ -52,7 +53,7 @@ class LineEditor::Impl {
     editing_ = false;
     if (given_up_) {
       el_reset(editor_);
-      std::cout << "^C" << std::endl;
+      std::cout << (interrupted() ? "^C" : "") << std::endl;
       return std::string();
     }
     if (text == nullptr || count <= 0) return {};
@@ -70,8 +71,8 @@ class LineEditor::Impl {
     }
     // To the first row of the line being typed, away with it, the text, and the line anew below.
     const LineInfo* line = el_line(editor_);
-    const std::string before_cursor(line->buffer, static_cast<std::size_t>(line->cursor - line->buffer));
-    const std::size_t rows_up = (width_of(prompt_) + width_of(before_cursor)) / columns();
+    const std::size_t rows_up =
+        rows_before_end_of({line->buffer, static_cast<std::size_t>(line->cursor - line->buffer)});
     std::string out = "\r";
     if (rows_up > 0) out += "\x1b[" + std::to_string(rows_up) + "A";
     out += "\x1b[J";
@@ -81,7 +82,16 @@ class LineEditor::Impl {
     el_set(editor_, EL_REFRESH);
   }
 
+  void take_back(const std::string& line) {
+    std::cout << "\x1b[" << rows_before_end_of(line) + 1 << "A\r\x1b[J" << std::flush;
+  }
+
  private:
+  /// Of the screen, from the prompt on.
+  std::size_t rows_before_end_of(const std::string& typed) const {
+    return (width_of(prompt_) + width_of(typed)) / columns();
+  }
+
   static Impl& of(EditLine* editor) {
     void* self = nullptr;
     el_get(editor, EL_CLIENTDATA, &self);
@@ -154,5 +164,7 @@ LineEditor::LineEditor(std::string prompt, std::string history_file, Hooks hooks
 LineEditor::~LineEditor() = default;
 std::optional<std::string> LineEditor::read() { return impl_->read(); }
 void LineEditor::print_above(const std::string& text) { impl_->print_above(text); }
+
+void LineEditor::take_back(const std::string& line) { impl_->take_back(line); }
 
 }  // namespace gavel::cli

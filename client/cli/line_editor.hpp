@@ -28,6 +28,8 @@ class LineEditor {
   std::optional<std::string> read();
   /// Above the line that is being typed, if one is.
   void print_above(const std::string& text);
+  /// The line that was read last goes from the screen again, if nothing was printed since.
+  void take_back(const std::string& line);
 
  private:
   class Impl;

@@ -19,11 +19,13 @@ constexpr const char* kAbout =
     "  gavel start lot-7 --for 60s\n"
     "  gavel bid lot-7 25.00 --as ann\n"
     "  gavel watch lot-7 -f\n"
+    "  gavel chat lobby --as ann\n"
+    "  gavel like lot-7\n"
     "  gavel result lot-7 -o json\n"
     "  gavel status\n"
     "  gavel shell\n\n"
     "Exit codes: 0 ok, 1 internal, 2 usage, 3 rejected, 4 not found, 5 no leader, no majority or no node,\n"
-    "6 outcome unknown (the message names the command that finds out), 130 interrupted.";
+    "6 outcome unknown (the message names the command that finds out), 7 not authorised, 130 interrupted.";
 
 std::string user_name() {
   const passwd* user = getpwuid(getuid());

@@ -42,6 +42,7 @@ void members(Context& context, const std::string& title) {
   std::vector<std::pair<GroupId, std::string>> groups;
   if (title.empty()) {
     groups.emplace_back(kDirectoryGroup, "directory");
+    for (const auto& open : house.standing_near()) groups.emplace_back(open.group, open.name);
     for (const auto& auction : house.auctions(directory::Which::running))
       groups.emplace_back(auction.group, auction.id);
   } else {
@@ -79,7 +80,7 @@ void add_members_command(CLI::App& app, Context& context) {
                                      "  gavel members directory\n"
                                      "  gavel members              of the directory and all that runs");
   auto title = std::make_shared<std::string>();
-  command->add_option("GROUP", *title, "An auction's id, or directory");
+  command->add_option("GROUP", *title, "An auction's id, directory, lobby or likes");
   command->callback([&context, title] { context.action = [&context, title] { members(context, *title); }; });
 }
 

@@ -185,12 +185,12 @@ void add_operator_commands(CLI::App& app, Context& context) {
       [&context, node, flag] { context.action = [&context, node, flag] { remove(context, *node, *flag); }; });
 
   auto* lead = app.add_subcommand("transfer-leader",
-                                  "Have another node lead an auction, or the directory\n\n"
+                                  "Have another node lead an auction, or a group of the house\n\n"
                                   "Examples:\n"
                                   "  gavel transfer-leader lot-7 n3\n"
                                   "  gavel transfer-leader directory n2");
   auto group = std::make_shared<std::string>();
-  lead->add_option("GROUP", *group, "An auction's id, or directory")->required();
+  lead->add_option("GROUP", *group, "An auction's id, directory, lobby or likes")->required();
   lead->add_option("NODE", *node, "Its name or uid, e.g. n3")->required();
   lead->callback(
       [&context, group, node] { context.action = [&context, group, node] { transfer(context, *group, *node); }; });

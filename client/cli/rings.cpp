@@ -105,7 +105,7 @@ void add_ring_command(CLI::App& app, Context& context) {
                                      "  gavel ring directory lot-7 -o json\n"
                                      "[n5] leads, (n2) is suspected; a number on an arrow: which promise came on it.");
   auto titles = std::make_shared<std::vector<std::string>>();
-  command->add_option("GROUP", *titles, "Auctions' ids, or directory");
+  command->add_option("GROUP", *titles, "Auctions' ids, directory, lobby or likes");
   command->callback([&context, titles] { context.action = [&context, titles] { show_rings(context, *titles); }; });
 }
 

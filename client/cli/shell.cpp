@@ -1,32 +1,15 @@
 #include "client/cli/shell.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
+#include "client/cli/state_place.hpp"
 #include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
 #include "common/wire/log_levels.hpp"
 
 namespace gavel::cli {
-namespace {
-
-/// Empty if there is no place to keep it.
-std::string history_file() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  if (state == nullptr && home == nullptr) return {};
-  const auto directory =
-      (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") / "gavel";
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  return error ? std::string() : (directory / "history").string();
-}
-
-}  // namespace
 
 Result<std::vector<std::string>> split_words(const std::string& line) {
   std::vector<std::string> words;
@@ -62,7 +45,8 @@ Exit Shell::run() { return ::isatty(STDIN_FILENO) != 0 ? run_terminal() : run_pi
 
 void Shell::begin() {
   House& house = context_.house();
-  context_.follower = std::make_unique<Follower>(house, [this](const Telling& telling) { on_telling(telling); });
+  context_.follower = std::make_unique<Follower>(
+      house, [this](const Telling& telling) { on_telling(telling); }, true);
   try {
     for (const auto& item : house.items()) ids_.insert(item.id);
     for (const auto& auction : house.auctions(directory::Which::all)) ids_.insert(auction.id);
@@ -72,11 +56,32 @@ void Shell::begin() {
     std::cerr << "gavel: " << failure.message << '\n';
   }
   context_.follower->follow_directory();
+  begin_rooms();
+}
+
+void Shell::begin_rooms() {
+  context_.rooms =
+      std::make_unique<JoinedRooms>(context_.house(),
+                                    ChatRoom::Hooks{[this](const Telling& telling) { on_telling(telling); },
+                                                    [this](const std::string& text) { warn(text); }},
+                                    "chat ", true);
+  listen_for_invitations();
+}
+
+void Shell::listen_for_invitations() {
+  lobby_opened_ = false;
+  // Without a name that could be anybody's in a room there are no invitations either.
+  try {
+    context_.rooms->listen_for_invitations();
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::interrupted) throw;
+    lobby_opened_ = failure.code != Exit::usage;
+  }
 }
 
 Exit Shell::run_terminal() {
   editor_.emplace(
-      "gavel> ", history_file(),
+      "gavel> ", state_file("history"),
       LineEditor::Hooks{[this] { return wait_for_input(); },
                         [this](const std::string& before, const std::string& word) { return complete(before, word); }});
   begin();
@@ -119,9 +124,11 @@ Exit Shell::run_pipe() {
 bool Shell::wait_for_input() {
   for (;;) {
     if (interrupted()) return false;
-    const bool ready = context_.house().connection().turn(kNever, STDIN_FILENO);
+    const bool ready = context_.house().connection().turn(context_.rooms->next_deadline(), STDIN_FILENO);
     try {
       context_.follower->catch_up();
+      context_.rooms->tick();
+      if (lobby_opened_) listen_for_invitations();
     } catch (const Failure& failure) {
       if (failure.code == Exit::interrupted) return false;
     }
@@ -150,19 +157,13 @@ Exit Shell::execute(const std::string& line) {
 
 Exit Shell::execute(const std::vector<std::string>& words) {
   const Format format = context_.settings.format;
-  CLI::App app("The same commands as on the command line; unwatch AUCTION, help and exit (or quit) besides.", "");
+  CLI::App app(
+      "The same commands as on the command line; unwatch AUCTION, unchat ROOM, help and exit (or quit) besides.", "");
   app.require_subcommand(1);
   app.fallthrough();
   add_output_option(app, context_.settings);
   add_commands(app, context_);
-  auto id = std::make_shared<std::string>();
-  auto* unwatch = app.add_subcommand("unwatch", "Follow an auction no longer");
-  unwatch->add_option("AUCTION", *id, "Its id")->required();
-  unwatch->callback([this, id] { context_.action = [this, id] { context_.follower->unfollow(*id); }; });
-  app.add_subcommand("help", "What can be done here")->callback([this, &app] {
-    // Not app.help(), which speaks of the subcommand that was parsed: this one.
-    context_.action = [&app] { std::cout << app.get_formatter()->make_help(&app, "", CLI::AppFormatMode::Normal); };
-  });
+  add_own_commands(app);
 
   context_.action = nullptr;
   const Exit parsed = parse(app, [&] { app.parse(std::vector<std::string>(words.rbegin(), words.rend())); });
@@ -172,6 +173,29 @@ Exit Shell::execute(const std::vector<std::string>& words) {
   }
   context_.settings.format = format;
   return parsed;
+}
+
+void Shell::add_own_commands(CLI::App& app) {
+  auto id = std::make_shared<std::string>();
+  auto* unwatch = app.add_subcommand("unwatch", "Follow an auction no longer");
+  unwatch->add_option("AUCTION", *id, "Its id")->required();
+  unwatch->callback([this, id] { context_.action = [this, id] { context_.follower->unfollow(*id); }; });
+  auto* unchat = app.add_subcommand("unchat", "Leave a room that chat entered");
+  unchat->add_option("ROOM", *id, "lobby, an auction's id, or @name")->required();
+  unchat->callback([this, id] {
+    context_.action = [this, id] {
+      const std::string room = without_first_run(*id);
+      if (context_.rooms->leave(room, context_.settings.timeout))
+        return context_.output().text("you have left " + room);
+      const auto names = context_.rooms->names();
+      fail_with(Exit::not_found, "you are not in '" + harmless(room.substr(0, directory::kMaxText)) + "'; " +
+                                     (names.empty() ? "you are in no room" : "you are in " + joined(names)));
+    };
+  });
+  app.add_subcommand("help", "What can be done here")->callback([this, &app] {
+    // Not app.help(), which speaks of the subcommand that was parsed: this one.
+    context_.action = [&app] { std::cout << app.get_formatter()->make_help(&app, "", CLI::AppFormatMode::Normal); };
+  });
 }
 
 void Shell::greet() {
@@ -195,8 +219,17 @@ void Shell::on_telling(const Telling& telling) {
     context_.output().line(telling.row, telling.sentence);
 }
 
+void Shell::warn(const std::string& text) {
+  if (editor_ && ::isatty(STDERR_FILENO) != 0)
+    editor_->print_above("gavel: " + text);
+  else
+    std::cerr << "gavel: " << text << '\n';
+}
+
 void Shell::learn(const Telling& telling) {
   const std::string kind = telling.row.value("event", "");
+  if (kind == "standing" && telling.row.value("service", "") == chat::kLobby) lobby_opened_ = true;
+  if (kind == "invited") rooms_.insert(telling.row.value("room", ""));
   if (kind == "item" || kind == "auction") ids_.insert(telling.row.value("id", ""));
   if (kind != "node") return;
   const std::string name = telling.row.value("node", "");
@@ -211,22 +244,34 @@ std::vector<std::string> Shell::complete(const std::string& before, const std::s
     Context nothing;
     add_commands(app, nothing);
     for (const CLI::App* command : app.get_subcommands({})) all.push_back(command->get_name());
-    for (const char* own : {"exit", "help", "quit", "unwatch"}) all.emplace_back(own);
-    std::sort(all.begin(), all.end());
+    for (const char* own : {"exit", "help", "quit", "unchat", "unwatch"}) all.emplace_back(own);
   } else if (words && words->size() == 1 && words->front() == "items") {
     all = {"add", "list"};
+  } else if (words && words->size() == 1 && words->front() == "room") {
+    all = {"invite", "moderator", "mute", "open", "rules", "uninvite", "unmute"};
   } else if (words && words->size() == 2 && words->front() == "log-level") {
     all.assign(kLogLevelNames.begin(), kLogLevelNames.end());
   } else if (words && !words->empty()) {
     static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients", "log-level"};
     static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader", "ring"};
+    static const std::set<std::string> kOfRooms{"chat", "unchat", "say", "who", "room", "talkers"};
     const bool wants_node =
         kOfNodes.contains(words->front()) || (words->front() == "transfer-leader" && words->size() == 2);
     const auto& known = wants_node ? nodes_ : ids_;
     all.assign(known.begin(), known.end());
     if (words->front() == "log-level") all.emplace_back("all");
-    if (!wants_node && kOfGroups.contains(words->front())) all.emplace_back("directory");
+    if (!wants_node && kOfGroups.contains(words->front())) {
+      all.emplace_back("directory");
+      for (const auto& service : kStandingServices) all.emplace_back(service.name);
+    }
+    if (kOfRooms.contains(words->front())) {
+      all.emplace_back(chat::kLobby);
+      all.insert(all.end(), rooms_.begin(), rooms_.end());
+      for (const std::string& joined_room : context_.rooms->names()) all.push_back(joined_room);
+    }
   }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }),
             all.end());
   return all;

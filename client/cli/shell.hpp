@@ -1,5 +1,6 @@
 // The interactive shell: the program's commands, a line each, while what happens in the auctions that one takes part in
-// shows above the prompt. From a pipe it reads the same lines and prints the same events, without a prompt.
+// and is said in the rooms that one is in shows above the prompt. From a pipe it reads the same lines and prints the
+// same events, without a prompt.
 #pragma once
 
 #include <optional>
@@ -28,13 +29,20 @@ class Shell {
   void greet();
   void on_telling(const Telling& telling);
   void learn(const Telling& telling);
+  void warn(const std::string& text);
+  void begin_rooms();
+  void listen_for_invitations();
   bool wait_for_input();
+  void add_own_commands(CLI::App& app);
   std::vector<std::string> complete(const std::string& before, const std::string& word);
 
   Context context_;
   /// Ids of items and auctions, and names of nodes, for completion.
   std::set<std::string> ids_;
   std::set<std::string> nodes_;
+  /// Private rooms that were heard of.
+  std::set<std::string> rooms_;
+  bool lobby_opened_ = false;
   std::optional<LineEditor> editor_;
 };
 

@@ -74,7 +74,7 @@ Ink ink_of_word(const std::string& word) {
 }
 
 /// Cells that are a state or a role.
-Ink ink_of(const Row& row, const std::string& key) {
+Ink ink_of_cell(const Row& row, const std::string& key) {
   return key == "state" || key == "role" ? ink_of_word(cell(row[key])) : Ink::plain;
 }
 
@@ -180,7 +180,7 @@ Section nodes_for_people(const Sight& sight, const std::vector<GroupView>& group
                    {"alarms", "ALARMS"}},
                   {},
                   "no nodes",
-                  ink_of};
+                  ink_of_cell};
   for (const Surveyed& one : sight.nodes) {
     const auto& r = one.report;
     section.rows.push_back({{"node", one.node.name},
@@ -213,7 +213,7 @@ Section groups_for_people(const std::vector<GroupView>& groups, bool all) {
                    {"remark", ""}},
                   {},
                   "no groups",
-                  ink_of};
+                  ink_of_cell};
   const Names names = names_of_members(groups);
   for (const GroupView& group : groups) {
     if (group.ended && !all) continue;

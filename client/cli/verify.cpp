@@ -165,7 +165,7 @@ void add_verify_command(CLI::App& app, Context& context) {
                                      "Exit code 1: they do not agree. 5: a majority did not answer.");
   auto title = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
-  auto* group = command->add_option("GROUP", *title, "An auction's id, or directory");
+  auto* group = command->add_option("GROUP", *title, "An auction's id, directory, lobby or likes");
   command->add_option("--file", *file, "A backup or an archive instead of the cluster")
       ->excludes(group)
       ->type_name("FILE");

@@ -11,8 +11,8 @@ namespace {
 constexpr auto kAskEvery = std::chrono::seconds(1);
 /// However often something unknown turns up.
 constexpr auto kAskAtMostEvery = std::chrono::milliseconds(50);
-/// In turns; in between auctions are asked for only when an unknown group was seen.
-constexpr unsigned kAuctionsEvery = 10;
+/// In turns; in between groups are asked for only when an unknown group was seen.
+constexpr unsigned kGroupsEvery = 10;
 /// The program waits for a call that is under way when it ends.
 constexpr Duration kCallTimeout = 1s;
 
@@ -73,9 +73,9 @@ void Directory::run() {
       asked = std::exchange(asked_, false);
     }
     try {
-      auto news = ask(asked || turn % kAuctionsEvery == 0);
+      auto news = ask(asked || turn % kGroupsEvery == 0);
       const std::lock_guard lock(mutex_);
-      if (news_) news.auctions.merge(news_->auctions);  // the last news were not looked at yet
+      if (news_) news.groups.merge(news_->groups);  // the last news were not looked at yet
       news_ = std::move(news);
     } catch (const cli::Failure& failure) {
       if (failure.code == cli::Exit::interrupted) return;
@@ -88,12 +88,18 @@ void Directory::run() {
   }
 }
 
-DirectoryNews Directory::ask(bool auctions_too) {
+DirectoryNews Directory::ask(bool groups_too) {
   DirectoryNews news;
   news.nodes = house_.nodes();
-  if (auctions_too)
-    for (const auto& [group, auction] : house_.auctions_near()) news.auctions[group] = auction.id;
+  if (groups_too) news.groups = groups();
   return news;
+}
+
+std::map<GroupId, std::string> Directory::groups() {
+  std::map<GroupId, std::string> names;
+  for (const auto& [group, auction] : house_.auctions_near()) names[group] = auction.id;
+  for (const auto& open : house_.standing_near()) names[open.group] = open.name;
+  return names;
 }
 
 }  // namespace gavel::sniffer

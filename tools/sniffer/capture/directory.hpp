@@ -1,4 +1,4 @@
-// Asks the cluster's directory for its nodes and auctions, in a thread of its own, so that the reading of messages
+// Asks the cluster's directory for its nodes and groups, in a thread of its own, so that the reading of messages
 // never waits for it. Nobody may answer, for as long as it likes: then there is no news. The only thread of the program
 // beside the reading one; they meet in one slot, which holds the latest news.
 #pragma once
@@ -18,7 +18,8 @@ namespace gavel::sniffer {
 
 struct DirectoryNews {
   std::vector<directory::NodeRecord> nodes;
-  std::map<GroupId, std::string> auctions;
+  /// What groups are called: auctions' ids, and the names of standing services.
+  std::map<GroupId, std::string> groups;
 };
 
 class Directory {
@@ -39,7 +40,8 @@ class Directory {
 
  private:
   void run();
-  DirectoryNews ask(bool auctions_too);
+  DirectoryNews ask(bool groups_too);
+  std::map<GroupId, std::string> groups();
 
   cli::House house_;
   ClientId client_;

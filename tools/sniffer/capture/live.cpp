@@ -150,7 +150,7 @@ void Live::on_news(const DirectoryNews& news) {
     names_.learn_node(node.uid, node.name);
     named_.insert(node.uid);
   }
-  for (const auto& [group, auction] : news.auctions) names_.learn_group(group, auction);
+  for (const auto& [group, name] : news.groups) names_.learn_group(group, name);
 }
 
 void Live::follow(const Places::Change& change) {

@@ -25,7 +25,7 @@ class Names {
 
   /// Its name; its uid in hexadecimal if none is known; "*" for 0.
   std::string node(Uid node) const;
-  /// "directory", an auction's id, "group 9", or "-" for 0.
+  /// "directory", an auction's id, "lobby", "likes", "group 9", or "-" for 0.
   std::string group(GroupId group) const;
   /// By name or hexadecimal uid; by auction's id, "directory" or number.
   std::optional<Uid> find_node(std::string_view text) const;
