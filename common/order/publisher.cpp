@@ -17,7 +17,8 @@ bool Publisher::submit(Submit submit) {
 std::optional<wire::Batch> Publisher::next_batch(TimePoint now) {
   if (waiting_.empty() || in_flight_.size() >= options_.batches_in_flight) return std::nullopt;
   const bool whole = waiting_.size() >= wire::kMaxBatchRequests || waiting_bytes_ >= wire::kMaxBatchBytes;
-  if (!in_flight_.empty() && !whole) return std::nullopt;
+  if (!whole && (!in_flight_.empty() || now < left_at_ + options_.batch_gap)) return std::nullopt;
+  left_at_ = now;
 
   Flying batch;
   batch.number = last_ = last_.next();

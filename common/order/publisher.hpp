@@ -1,7 +1,8 @@
 // The gateway's half of ordering (PROTOCOL.md §3.1): requests gather into batches on this node's stream. A batch leaves
 // at once when none is in flight; otherwise requests gather until it comes back or a batch is full, so batches grow
-// with load and never add latency when idle. A batch is forgotten when it is seen applied; until then it is offered
-// again, with back-off, to whoever may have missed it. Bounded (invariant 10): above the bound the answer is Busy.
+// with load and never add latency when idle; where requests can wait (batch_gap), for a moment after the last one, too.
+// A batch is forgotten when it is seen applied; until then it is offered again, with back-off, to whoever may have
+// missed it. Bounded (invariant 10): above the bound the answer is Busy.
 #pragma once
 
 #include <deque>
@@ -33,6 +34,10 @@ class Publisher {
   void covered(BatchNumber number);
   /// The oldest batch in flight, if it is time to offer it again.
   std::optional<wire::Batch> offer_again(TimePoint now);
+  /// When what waits may leave because it has gathered for long enough.
+  TimePoint gathered_at() const {
+    return waiting_.empty() || !in_flight_.empty() ? kNever : left_at_ + options_.batch_gap;
+  }
   TimePoint offer_at() const { return in_flight_.empty() ? kNever : offer_at_; }
 
  private:
@@ -48,6 +53,7 @@ class Publisher {
   std::deque<Submit> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::deque<Flying> in_flight_;
+  TimePoint left_at_ = kLongAgo;
   TimePoint offer_at_ = kNever;
   Duration offer_backoff_{};
 };

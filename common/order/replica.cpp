@@ -209,7 +209,7 @@ void Replica::step(Now now, Event event, Effects& effects) {
 TimePoint Replica::next_deadline() const {
   const auto& parts = *parts_;
   auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
-                        parts.core.publisher.offer_at(), parts.core.beat_at});
+                        parts.core.publisher.offer_at(), parts.core.publisher.gathered_at(), parts.core.beat_at});
   return std::min({next, parts.follower.deadline(), parts.leadership.deadline()});
 }
 

@@ -68,8 +68,7 @@ std::optional<Transfer::Whole> Transfer::on_chunk(Uid from, const wire::Snapshot
   arriving_.reset();
   if (digest_of(bytes) != chunk.digest) return std::nullopt;
   auto snapshot = wire::decode<wire::SnapshotRecord>(bytes);
-  if (!snapshot || snapshot->slot != chunk.slot || !core_.applier.become(snapshot->service))
-    return std::nullopt;
+  if (!snapshot || snapshot->slot != chunk.slot || !core_.applier.become(snapshot->service)) return std::nullopt;
   return Whole{std::move(*snapshot), share(std::move(bytes))};
 }
 

@@ -32,6 +32,7 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   order::Setup setup;
   setup.options = setup_.options;
   setup.options.narrate = log_level_ == LogLevel::trace;
+  setup.options.batch_gap = machine->batch_gap();
   setup.group = group;
   // A later replica of the same group in this life must not number its stream from 1 again: it is a life of its own.
   setup.self = {setup_.self.uid, {setup_.self.incarnation.value + ++lives_}};

@@ -29,6 +29,8 @@ class ServiceMachine : public order::StateMachine {
   /// From when on the leader should propose `deadline_command()`.
   virtual std::optional<WallTime> next_deadline() const = 0;
   virtual Bytes deadline_command() const = 0;
+  /// What a gateway leaves between two batches (order::Options::batch_gap).
+  virtual Duration batch_gap() const { return {}; }
   /// The machine that does the work, if this one stands for another.
   virtual const ServiceMachine* inner() const { return this; }
 };
@@ -66,6 +68,10 @@ class MachineOf final : public ServiceMachine {
   bool has_state() const override { return service_.has_value(); }
   std::optional<WallTime> next_deadline() const override { return service_ ? service_->next_deadline() : std::nullopt; }
   Bytes deadline_command() const override { return service_ ? service_->deadline_command() : Bytes(); }
+  Duration batch_gap() const override {
+    if constexpr (PatientService<S>) return S::kBatchGap;
+    return {};
+  }
 
   const S* service() const { return service_ ? &*service_ : nullptr; }
 

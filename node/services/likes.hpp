@@ -16,6 +16,9 @@ namespace gavel {
 
 class LikesService {
  public:
+  /// Likes can wait: what a gateway gets within it, from all its clients, is one batch.
+  static constexpr Duration kBatchGap = std::chrono::milliseconds(20);
+
   Bytes apply(const Context& context, BytesView command, Events& events);
   Bytes query(BytesView question) const;
 

@@ -46,6 +46,13 @@ concept ViewedService = Service<T> &&
   service.on_view(context, view, events);
 };
 
+/// One whose commands can wait: a gateway leaves so much time between two batches, unless they are full, so that many
+/// small commands cost few entries.
+template <class T>
+concept PatientService = Service<T> && requires {
+  { T::kBatchGap } -> std::convertible_to<Duration>;
+};
+
 /// The running digest of a service: over everything that was applied and what was answered, in order.
 Digest fold(Digest before, const Context& context, BytesView command, BytesView reply);
 

@@ -45,6 +45,27 @@ TEST_CASE("a request leaves at once when nothing is in flight, and what comes me
   CHECK(gateway.last == BatchNumber{2});
 }
 
+TEST_CASE("requests that can wait gather for a moment after the last batch, and never when there was none") {
+  Options options;
+  options.batch_gap = 20ms;
+  Gateway gateway(options);
+  CHECK(gateway.publisher.gathered_at() == kNever);
+  gateway.submit();
+  CHECK(gateway.publisher.gathered_at() <= gateway.now);
+  CHECK(gateway.leaves() == 1);
+  gateway.apply(1, 1);
+  gateway.now += 5ms;
+  for (int i = 0; i < 3; ++i) gateway.submit();
+  CHECK(gateway.leaves() == 0);
+  CHECK(gateway.publisher.gathered_at() == gateway.now + 15ms);
+  gateway.now += 15ms;
+  CHECK(gateway.leaves() == 3);
+  gateway.apply(2, 3);
+  gateway.now += 1ms;
+  for (std::size_t i = 0; i < wire::kMaxBatchRequests; ++i) gateway.submit(0);
+  CHECK(gateway.leaves() == wire::kMaxBatchRequests);  // a full one waits for nothing
+}
+
 TEST_CASE("full batches are pipelined, up to the bound of what is in flight") {
   Gateway gateway;
   const auto half = wire::kMaxBatchBytes / 2;
