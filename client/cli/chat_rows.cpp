@@ -57,6 +57,7 @@ std::string served_by(const chat::RoomState& state, const Names& names) {
   std::vector<std::string> others;
   for (const Uid uid : state.serving)
     if (uid != state.leader) others.push_back(harmless(names.of(uid)));
+  std::sort(others.begin(), others.end());
   return harmless(names.of(state.leader)) + " serves the room" + (others.empty() ? "" : ", with " + joined(others));
 }
 
