@@ -49,7 +49,8 @@ std::string people_in(const chat::RoomState& state) {
   for (const auto& member : state.members)
     if (names.size() < kShown) names.push_back(harmless(member.name));
   std::string text = joined(names);
-  if (state.present > names.size()) text += " and " + std::to_string(state.present - names.size()) + " others";
+  if (const auto more = state.present - std::min<std::uint64_t>(state.present, names.size()); more > 0)
+    text += " and " + std::to_string(more) + (more == 1 ? " other" : " others");
   return text + (state.present == 1 ? " is here" : " are here");
 }
 
@@ -57,6 +58,7 @@ std::string served_by(const chat::RoomState& state, const Names& names) {
   std::vector<std::string> others;
   for (const Uid uid : state.serving)
     if (uid != state.leader) others.push_back(harmless(names.of(uid)));
+  std::sort(others.begin(), others.end());
   return harmless(names.of(state.leader)) + " serves the room" + (others.empty() ? "" : ", with " + joined(others));
 }
 

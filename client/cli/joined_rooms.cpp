@@ -79,6 +79,7 @@ void JoinedRooms::tick() {
   for (auto at = rooms_.begin(); at != rooms_.end();) {
     at->second->tick();
     if (const auto& over = at->second->over()) {
+      last_over_ = over;
       hooks_.warn(over->message);
       at = rooms_.erase(at);
     } else {

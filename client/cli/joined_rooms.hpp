@@ -33,8 +33,10 @@ class JoinedRooms {
   /// Tells the invitations that there are and those that come, once the lobby is open.
   void listen_for_invitations();
 
-  /// As ChatRoom's. A room that one is in no longer is told, and forgotten.
+  /// As ChatRoom's. That one is in a room no longer is told, and the room forgotten.
   void tick();
+  /// Why that was, the last time.
+  const std::optional<Failure>& last_over() const { return last_over_; }
   TimePoint next_deadline() const;
 
  private:
@@ -46,6 +48,7 @@ class JoinedRooms {
   bool names_rooms_;
   std::optional<chat::Speaker> who_;
   std::map<std::string, std::unique_ptr<ChatRoom>> rooms_;
+  std::optional<Failure> last_over_;
   std::optional<std::uint64_t> invitations_;
   bool invitations_missed_ = false;
   std::set<std::string> invited_to_;

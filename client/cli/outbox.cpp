@@ -14,6 +14,8 @@ constexpr Duration kTries = 60s;
 constexpr Duration kPause = 250ms;
 /// Without an acknowledgement for so long, the user is told.
 constexpr Duration kWorthSaying = 3s;
+/// Whoever talks a lot is told so often that the room slows them down.
+constexpr Duration kTellPaceEvery = 20s;
 
 bool was_certainly_not_done(client::OutcomeKind kind) {
   return kind == client::OutcomeKind::no_answer || kind == client::OutcomeKind::unreachable ||
@@ -90,9 +92,12 @@ void Outbox::on_outcome(const client::Outcome& outcome) {
 void Outbox::on_reply(chat::RoomReply reply, const client::Outcome& outcome) {
   Waiting& first = queue_.front();
   if (reply.verdict == chat::Verdict::too_fast) {
-    if (!std::exchange(first.warned, true)) hooks_.warn(harmless(reply.message) + "; it is said by itself then");
+    const TimePoint now = bus::steady_now();
     first.sent = kNever;
-    return again_at(bus::steady_now() + reply.wait);
+    again_at(now + reply.wait);
+    if (now < pace_told_ + kTellPaceEvery) return;
+    pace_told_ = now;
+    return hooks_.warn(harmless(reply.message) + "; what you say goes out by itself then");
   }
   const bool is_about_being_in =
       !std::holds_alternative<chat::Enter>(first.command) && !std::holds_alternative<chat::Leave>(first.command);

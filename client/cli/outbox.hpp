@@ -71,6 +71,7 @@ class Outbox {
   std::deque<Waiting> queue_;
   std::optional<client::CallId> call_;
   TimePoint not_before_ = kLongAgo;
+  TimePoint pace_told_ = kLongAgo;
 };
 
 }  // namespace gavel::cli

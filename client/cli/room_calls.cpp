@@ -43,9 +43,14 @@ void check_member_name(const std::string& name) {
 RoomPlace find_room(House& house, const std::string& room, bool opens) {
   check_room_name(room);
   if (room != chat::kLobby && !room.starts_with(chat::kPrivateMark)) {
-    auto auction = house.running(without_first_run(room));
-    const auto group = auction.group;
-    return {auction.id, group, std::move(auction)};
+    try {
+      auto auction = house.running(without_first_run(room));
+      const auto group = auction.group;
+      return {auction.id, group, std::move(auction)};
+    } catch (const Failure& failure) {
+      if (failure.code != Exit::not_found) throw;
+      fail_with(Exit::not_found, failure.message + ", and so no room; `gavel rooms` lists the rooms");
+    }
   }
   if (opens) return {room, house.open_standing(std::string(chat::kLobby)).group, {}};
   const auto open = house.standing(std::string(chat::kLobby));

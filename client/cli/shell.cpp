@@ -7,34 +7,8 @@
 #include "client/cli/state_place.hpp"
 #include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
-#include "common/wire/log_levels.hpp"
 
 namespace gavel::cli {
-
-Result<std::vector<std::string>> split_words(const std::string& line) {
-  std::vector<std::string> words;
-  std::optional<std::string> word;
-  char quote = 0;
-  for (const char c : line) {
-    if (quote != 0) {
-      if (c == quote)
-        quote = 0;
-      else
-        *word += c;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-      if (!word) word.emplace();
-    } else if (c == ' ' || c == '\t') {
-      if (word) words.push_back(*std::exchange(word, std::nullopt));
-    } else {
-      if (!word) word.emplace();
-      *word += c;
-    }
-  }
-  if (quote != 0) return fail(std::string("a ") + quote + " is not closed");
-  if (word) words.push_back(*word);
-  return words;
-}
 
 Shell::Shell(const Settings& settings) {
   context_.settings = settings;
@@ -65,17 +39,21 @@ void Shell::begin_rooms() {
                                     ChatRoom::Hooks{[this](const Telling& telling) { on_telling(telling); },
                                                     [this](const std::string& text) { warn(text); }},
                                     "chat ", true);
-  listen_for_invitations();
+  if (context_.house().connection().client().welcomed())
+    listen_for_invitations();
+  else
+    look_for_invitations_ = kLongAgo;  // as soon as there is a node
 }
 
 void Shell::listen_for_invitations() {
-  lobby_opened_ = false;
-  // Without a name that could be anybody's in a room there are no invitations either.
+  constexpr Duration kLookAgain = 5s;
+  look_for_invitations_ = kNever;
   try {
     context_.rooms->listen_for_invitations();
   } catch (const Failure& failure) {
     if (failure.code == Exit::interrupted) throw;
-    lobby_opened_ = failure.code != Exit::usage;
+    // Under a name that nobody in a room can have, nobody is invited.
+    if (failure.code != Exit::usage) look_for_invitations_ = bus::steady_now() + kLookAgain;
   }
 }
 
@@ -128,7 +106,8 @@ bool Shell::wait_for_input() {
     try {
       context_.follower->catch_up();
       context_.rooms->tick();
-      if (lobby_opened_) listen_for_invitations();
+      const bool may_ask = context_.house().connection().client().welcomed();
+      if (may_ask && bus::steady_now() >= look_for_invitations_) listen_for_invitations();
     } catch (const Failure& failure) {
       if (failure.code == Exit::interrupted) return false;
     }
@@ -228,53 +207,12 @@ void Shell::warn(const std::string& text) {
 
 void Shell::learn(const Telling& telling) {
   const std::string kind = telling.row.value("event", "");
-  if (kind == "standing" && telling.row.value("service", "") == chat::kLobby) lobby_opened_ = true;
+  if (kind == "standing" && telling.row.value("service", "") == chat::kLobby) look_for_invitations_ = kLongAgo;
   if (kind == "invited") rooms_.insert(telling.row.value("room", ""));
   if (kind == "item" || kind == "auction") ids_.insert(telling.row.value("id", ""));
   if (kind != "node") return;
   const std::string name = telling.row.value("node", "");
   telling.row.value("member", true) ? void(nodes_.insert(name)) : void(nodes_.erase(name));
-}
-
-std::vector<std::string> Shell::complete(const std::string& before, const std::string& word) {
-  std::vector<std::string> all;
-  const auto words = split_words(before);
-  if (words && words->empty()) {
-    CLI::App app;
-    Context nothing;
-    add_commands(app, nothing);
-    for (const CLI::App* command : app.get_subcommands({})) all.push_back(command->get_name());
-    for (const char* own : {"exit", "help", "quit", "unchat", "unwatch"}) all.emplace_back(own);
-  } else if (words && words->size() == 1 && words->front() == "items") {
-    all = {"add", "list"};
-  } else if (words && words->size() == 1 && words->front() == "room") {
-    all = {"invite", "moderator", "mute", "open", "rules", "uninvite", "unmute"};
-  } else if (words && words->size() == 2 && words->front() == "log-level") {
-    all.assign(kLogLevelNames.begin(), kLogLevelNames.end());
-  } else if (words && !words->empty()) {
-    static const std::set<std::string> kOfNodes{"drain", "undrain", "remove", "clients", "log-level"};
-    static const std::set<std::string> kOfGroups{"members", "verify", "backup", "transfer-leader", "ring"};
-    static const std::set<std::string> kOfRooms{"chat", "unchat", "say", "who", "room", "talkers"};
-    const bool wants_node =
-        kOfNodes.contains(words->front()) || (words->front() == "transfer-leader" && words->size() == 2);
-    const auto& known = wants_node ? nodes_ : ids_;
-    all.assign(known.begin(), known.end());
-    if (words->front() == "log-level") all.emplace_back("all");
-    if (!wants_node && kOfGroups.contains(words->front())) {
-      all.emplace_back("directory");
-      for (const auto& service : kStandingServices) all.emplace_back(service.name);
-    }
-    if (kOfRooms.contains(words->front())) {
-      all.emplace_back(chat::kLobby);
-      all.insert(all.end(), rooms_.begin(), rooms_.end());
-      for (const std::string& joined_room : context_.rooms->names()) all.push_back(joined_room);
-    }
-  }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  all.erase(std::remove_if(all.begin(), all.end(), [&](const std::string& one) { return one.rfind(word, 0) != 0; }),
-            all.end());
-  return all;
 }
 
 void add_shell_command(CLI::App& app, Context& context) {

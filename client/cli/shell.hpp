@@ -42,7 +42,8 @@ class Shell {
   std::set<std::string> nodes_;
   /// Private rooms that were heard of.
   std::set<std::string> rooms_;
-  bool lobby_opened_ = false;
+  /// When to look for invitations (again).
+  TimePoint look_for_invitations_ = kNever;
   std::optional<LineEditor> editor_;
 };
 

@@ -94,6 +94,7 @@ void talkers(Context& context, const TalkersOptions& options) {
   check_room_name(options.room);
   duration_option("--for", options.duration);
   duration_option("--pause", options.pause);
+  static_cast<void>(find_room(context.house(), options.room, true));  // said once if there is none
   const Exit code =
       run_crowd(options.talkers, "talker", [&](std::size_t i) { Talker(context.settings, options, i).run(); });
   if (code != Exit::ok) fail_with(code, "");

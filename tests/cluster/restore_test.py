@@ -34,7 +34,7 @@ class Restore(ClusterTest):
 
     def watcher(self, auction):
         """What somebody is told who watches the auction to its end."""
-        process = Process.start_piped(self.client.command("-o", "jsonl", "watch", auction, "-f"), tied=True)
+        process = Process.start_piped(self.client.command("-o", "jsonl", "watch", auction, "-f", "--no-chat"), tied=True)
         self.addCleanup(process.popen.stdout.close)
         self.addCleanup(process.kill)
         events = []

@@ -9,6 +9,8 @@
 #include "client/cli/failure.hpp"
 #include "common/order/applier.hpp"
 #include "node/services/floor.hpp"
+#include "node/services/likes.hpp"
+#include "node/services/rooms.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -70,6 +72,40 @@ TEST_CASE("terminal: a backup that was written is read back, bids, chain and dig
   AuctionService alike(terms());
   CHECK(parts->digest != order::digest_of_applied(Digest{77}, alike.digest()));
   CHECK(std::distance(std::filesystem::directory_iterator(place.path), {}) == 1);
+}
+
+TEST_CASE("terminal: a backup of the lobby and of the likes is read by what made it") {
+  const auto filed = [](GroupId group, ServiceKind kind, const Bytes& machine) {
+    wire::SnapshotRecord record;
+    record.slot = {3};
+    record.service = static_cast<std::uint16_t>(kind);
+    record.state = wire::encode(order::AppliedState{Digest{77}, {}, machine});
+    return wire::ArchivedGroup{group, {3}, std::make_shared<const Bytes>(wire::encode(record))};
+  };
+  Events events;
+  LikesService counts;
+  counts.apply({{2}, {5}, {9}, {1}}, wire::encode_any(likes::Command(likes::Like{"lot-7", 3})), events);
+  counts.apply({{3}, {5}, {9}, {2}}, wire::encode_any(likes::Command(likes::Like{"lot-8", 4})), events);
+  const auto likes_parts = take_apart(filed({7}, ServiceKind::likes, counts.snapshot()));
+  REQUIRE(likes_parts);
+  CHECK(likes_parts->title() == "likes");
+  REQUIRE(likes_parts->likes);
+  CHECK((likes_parts->likes->things == 2 && likes_parts->likes->total == 7));
+  CHECK(likes_parts->digest == order::digest_of_applied(Digest{77}, counts.digest()));
+
+  RoomsService rooms;
+  const chat::Speaker ann{"ann", {Bytes(chat::kSecretBytes, 'a')}};
+  rooms.apply({{2}, {5}, {9}, {1}}, wire::encode_any(chat::Command(chat::Enter{"lobby", ann})), events);
+  rooms.apply({{3}, {5}, {9}, {2}}, wire::encode_any(chat::Command(chat::Say{"lobby", ann, "hello"})), events);
+  const auto lobby = take_apart(filed({6}, ServiceKind::lobby, rooms.snapshot()));
+  REQUIRE(lobby);
+  CHECK(lobby->title() == "lobby");
+  REQUIRE(lobby->rooms);
+  CHECK((lobby->rooms->rooms == 1 && lobby->rooms->present == 1 && lobby->rooms->lines == 1));
+  CHECK(lobby->digest == order::digest_of_applied(Digest{77}, rooms.digest()));
+
+  CHECK_FALSE(take_apart(filed({6}, static_cast<ServiceKind>(99), rooms.snapshot())));
+  CHECK_FALSE(take_apart(filed({6}, ServiceKind::likes, rooms.snapshot())));
 }
 
 TEST_CASE(

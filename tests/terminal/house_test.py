@@ -74,7 +74,9 @@ class House(unittest.TestCase):
         found = self.data("history", "sold", "--session", str(bid["session"]), "--number", str(bid["number"]))
         self.assertEqual([(b["bidder"], b["amount"]) for b in found], [("ann", "25.00 EUR")])
         told = [json.loads(line) for line in self.gavel("watch", "sold", "-f", "-o", "jsonl").splitlines()]
-        self.assertEqual([t["event"] for t in told], ["bid", "closed"])
+        self.assertEqual([t["event"] for t in told if t["event"] != "chat"], ["bid", "closed"])
+        self.assertEqual([t["text"] for t in told if t["event"] == "chat"],
+                         ["going once at 25.00 EUR", "going twice at 25.00 EUR"])
         self.assertEqual(self.data("result", "sold")["winner"], "ann")
         self.assertIn("ann won for 25.00 EUR", self.gavel("result", "sold"))
 

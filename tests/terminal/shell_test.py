@@ -66,6 +66,24 @@ class Shell(unittest.TestCase):
         again.type("exit\r")
         again.wait_for_end()
 
+    def test_rooms_are_entered_and_left_by_name(self):
+        t = terminal(self.state.name)
+        t.wait_for("gavel> ")
+        t.type("unchat lobby\r")
+        t.wait_for("you are in no room")
+        t.type("chat @\r")
+        t.wait_for("no private room")
+        t.type("unc\t")
+        t.wait_for("hat ")
+        t.type("lob\t\r")
+        t.wait_for("you are not in 'lobby'")
+        t.type("room unm\t")
+        t.wait_for("ute ")
+        t.type("\x03")
+        t.wait_for("gavel> ")
+        t.type("exit\r")
+        self.assertEqual(t.wait_for_end(), 4)
+
     def test_a_pipe_gets_no_prompt_and_the_last_exit_code(self):
         run = subprocess.run([GAVEL, "--beacon-port", a_free_port(), "--timeout", "0.2", "--as", "ann", "shell"],
                              input="report\n# a comment\nbid lot-7 -5", capture_output=True, text=True, timeout=30)

@@ -3,10 +3,12 @@
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -93,6 +95,58 @@ class Usage(unittest.TestCase):
         run.communicate(timeout=10)
         self.assertEqual(run.returncode, 130)
 
+    def test_rooms_and_names_that_cannot_be(self):
+        for room in ("", "@", "Lobby", "@Friends", "a b", "@" + "x" * 33):
+            for command in (["chat", room], ["say", room, "hello"], ["who", room], ["talkers", room],
+                            ["room", "mute", room, "ben"]):
+                self.refused("--beacon-port", str(a_free_port()), "--timeout", "0.2", *command, code=2,
+                             words=["@friends"])
+        self.refused("room", "open", "friends", code=2, words=["'friends'", "@friends"])
+        self.refused("room", code=2, words=["gavel room --help"])
+        self.refused("room", "mute", "lobby", code=2, words=["NAME"])
+        self.refused("room", "mute", "lobby", "eve", "--for", "long", code=2, words=["'long'", "60s"])
+        self.refused("room", "mute", "lobby", "eve", "--for", "0s", code=2, words=["unmute"])
+        self.refused("room", "rules", "lobby", "--pace", "slow", code=2, words=["'slow'", "60s"])
+        self.refused("say", "lobby", code=2, words=["TEXT"])
+        self.refused("say", "lobby", "  ", code=2, words=["TEXT is empty"])
+        self.refused("chat", "lobby", "--history", "1001", code=2, words=["--history", "1000"])
+        for name in ("auctioneer", " ann", "x" * 33):
+            for command in (["chat", "lobby"], ["say", "lobby", "hello"], ["room", "open", "@friends"]):
+                self.refused(*command, "--as", name, code=2, words=["no name in a room"])
+
+    def test_likes_that_cannot_be(self):
+        for count in ("0", "-1", "many", "1.5"):
+            self.refused("like", "lot-7", count, code=2, words=["N"])
+        for thing in ("", "Lot 7", "@x", "x" * 60):
+            self.refused("like", thing, code=2, words=["lot-7.2"])
+        self.refused("like", code=2, words=["THING"])
+        self.refused("likes", "-f", code=2, words=["THING"])
+        self.refused("likers", "lot-7", "--each", "0", code=2, words=["--each"])
+        self.refused("likers", "lot-7", "--rate", "0", code=2, words=["--rate"])
+
+    def test_nobody_to_talk_to(self):
+        nobody = ["--beacon-port", str(a_free_port()), "--timeout", "0.3"]
+        for command in (["chat", "lobby"], ["say", "lobby", "hello"], ["who", "lobby"], ["rooms"], ["like", "lot-7"],
+                        ["likes"], ["likes", "lot-7", "-f"]):
+            self.refused(*nobody, *command, code=5, words=["no node was found"])
+
+    def test_who_one_is_to_the_chat_is_kept_for_oneself(self):
+        with tempfile.TemporaryDirectory() as state:
+            command = ["--beacon-port", str(a_free_port()), "--timeout", "0.2", "say", "lobby", "hello", "-v"]
+            first = gavel(*command, XDG_STATE_HOME=state)
+            kept = pathlib.Path(state) / "gavel/person"
+            secret = kept.read_bytes()
+            self.assertEqual((len(secret), kept.stat().st_mode & 0o777), (16, 0o600))
+            gavel(*command, XDG_STATE_HOME=state)
+            self.assertEqual(kept.read_bytes(), secret)
+            self.assertNotIn(secret.hex(), first.stdout + first.stderr)
+            kept.chmod(0o644)
+            self.assertIn("chmod 600", gavel(*command, XDG_STATE_HOME=state).stderr)
+            kept.write_bytes(b"short")
+            damaged = gavel(*command, XDG_STATE_HOME=state)
+            self.assertEqual(damaged.returncode, 1)
+            self.assertIn("16 bytes", damaged.stderr)
+
     def test_what_to_verify_or_to_show(self):
         self.refused("verify", code=2, words=["GROUP or --file"])
         self.refused("history", code=2, words=["AUCTION"])
@@ -145,8 +199,10 @@ class Usage(unittest.TestCase):
     def test_help_leads_with_examples(self):
         commands = ("items", "auctions", "start", "show", "result", "history", "bid", "join", "leave", "watch", "status",
                     "find", "replicas", "bidders", "shell", "completion", "report", "servers", "clients", "drain", "undrain",
-                    "remove", "transfer-leader", "members", "verify", "backup", "restore", "health", "ring", "log-level")
-        for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands)):
+                    "remove", "transfer-leader", "members", "verify", "backup", "restore", "health", "ring", "log-level",
+                    "chat", "say", "who", "rooms", "room", "like", "likes", "likers", "talkers")
+        for command in ([], ["items", "add"], ["items", "list"], *([name] for name in commands),
+                        *(["room", name] for name in ("open", "invite", "uninvite", "mute", "unmute", "moderator", "rules"))):
             run = gavel(*command, "--help")
             self.assertEqual(run.returncode, 0)
             self.assertLess(run.stdout.find("Examples:"), run.stdout.find("Options:"))
@@ -162,7 +218,7 @@ class Usage(unittest.TestCase):
     def test_completion_knows_the_commands(self):
         run = gavel("completion", "bash")
         self.assertEqual(run.returncode, 0)
-        for word in ("bid", "items", "--cluster", "complete -F"):
+        for word in ("bid", "items", "chat", "lobby", "--cluster", "complete -F"):
             self.assertIn(word, run.stdout)
         self.assertEqual(subprocess.run(["bash", "-n"], input=run.stdout, text=True).returncode, 0)
 
