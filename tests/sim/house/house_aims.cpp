@@ -15,6 +15,11 @@ bool is_leader(const HouseNode& node) {
   const auto* replica = node.node ? node.node->replica(kDirectoryGroup) : nullptr;
   return replica != nullptr && replica->leads();
 }
+
+bool is_auction(const HouseNode& node, GroupId group) {
+  const auto* directory = node.node->directory();
+  return directory != nullptr && directory->auction_of(group) != nullptr;
+}
 }  // namespace
 
 HouseAims::HouseAims(HouseWorld& world, const FaultSet& allowed)
@@ -96,7 +101,7 @@ void HouseAims::look_at_batch(HouseNode& node, const wire::Batch& batch) {
 void HouseAims::look_at_writes(HouseNode& node, const host::NodeEffects& effects) {
   bool founds = false;
   for (const auto& [ticket, operation] : effects.writes) {
-    if (operation.kind == store::Operation::Kind::snapshot && !operation.slot && operation.group != kDirectoryGroup)
+    if (operation.kind == store::Operation::Kind::snapshot && !operation.slot && is_auction(node, operation.group))
       founds = true;
     if (operation.kind != store::Operation::Kind::append || operation.group != kDirectoryGroup || wishes_.empty() ||
         !is_leader(node))
@@ -151,7 +156,7 @@ void HouseAims::look_at_directory(HouseNode& node) {
 void HouseAims::look_at_auctions(HouseNode& node) {
   const auto starts = node.starts;
   for (const auto group : node.node->groups()) {
-    if (group == kDirectoryGroup || node.node->observes(group)) continue;
+    if (!is_auction(node, group) || node.node->observes(group)) continue;
     const auto& replica = *node.node->replica(group);
     if (replica.blank()) {
       if (blank_.emplace(node.uid, group).second) at(node, HouseMoment::blank);

@@ -105,13 +105,19 @@ void HouseFaults::kill_all() {
   for (const auto i : world_.running()) kill(world_.nodes[i]);
 }
 
-/// The directory must survive it, and every auction too, but for those runs in which some need not.
+/// The directory must survive it, and every auction and standing service too, but for those runs in which some need
+/// not.
 bool HouseFaults::may_be_lost(const HouseNode& node) {
   if (!node.node || world_.running().size() < 3 || !world_.directory_survives_without(node)) return false;
-  const auto& auctions = world_.checks.directory.newest().auctions;
-  const bool orphans = std::any_of(auctions.begin(), auctions.end(), [&](const auto& entry) {
+  const auto& state = world_.checks.directory.newest();
+  const auto& auctions = state.auctions;
+  bool orphans = std::any_of(auctions.begin(), auctions.end(), [&](const auto& entry) {
     return !entry.second.outcome && !world_.is_orphan(entry.second) && world_.is_orphan(entry.second, node.uid);
   });
+  const auto& standing = state.standing;
+  orphans = orphans || std::any_of(standing.begin(), standing.end(), [&](const auto& entry) {
+              return !world_.is_orphan(entry.second) && world_.is_orphan(entry.second, node.uid);
+            });
   return !orphans || chance(world_.house.orphaning);
 }
 
