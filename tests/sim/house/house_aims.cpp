@@ -10,6 +10,8 @@
 namespace gavel::sim {
 namespace {
 const std::string kCluster = "sim";
+/// So many times likelier is a strike at a moment that few runs meet, when this one does first.
+constexpr double kRarely = 4;
 
 bool is_leader(const HouseNode& node) {
   const auto* replica = node.node ? node.node->replica(kDirectoryGroup) : nullptr;
@@ -181,8 +183,11 @@ void HouseAims::look_at_config(HouseNode& node, GroupId group, const wire::Confi
 
 void HouseAims::at(HouseNode& node, HouseMoment moment) {
   world_.statistics.count(moment);
-  if (allowed_ && !world_.healed() && world_.house.at_moment > 0 && chance(world_.house.at_moment))
-    strike(node, moment);
+  const bool first = met_.insert(moment).second;
+  if (!allowed_ || world_.healed()) return;
+  // Many runs do not come to an auction's end, or to a seat's move, before the faults are over.
+  const bool is_rare = first && moment >= HouseMoment::closing;
+  if (const auto p = world_.house.at_moment; p > 0 && chance(is_rare ? kRarely * p : p)) strike(node, moment);
 }
 
 void HouseAims::strike(HouseNode& node, HouseMoment moment) {

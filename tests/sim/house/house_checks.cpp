@@ -63,25 +63,34 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
   follow_services(uid, group, *replica, seen);
 }
 
-/// Who leads an auction or a standing service takes away no voter who is wanted, by the directory as it knows it.
+/// Who leads an auction or a standing service takes away no voter who is wanted, by the directory as it knows it. (It
+/// may have acted on the directory as it was before this event: in one event it may learn more of it afterwards.)
 void HouseChecks::follow_config(Uid uid, GroupId group, const host::Node& node) {
   auto& seen = seen_[uid][group];
   const auto& replica = *node.replica(group);
-  if (replica.config() == seen.config) return;
+  if (replica.config() == seen.config) return note_wanted(node, group, seen);
   const auto before = std::exchange(seen.config, replica.config());
-  const auto* known = node.directory();
-  const auto* auction = known == nullptr ? nullptr : known->auction_of(group);
-  const auto* standing = known == nullptr ? nullptr : known->standing_of(group);
+  const auto wanted_before = seen.wanted;
+  note_wanted(node, group, seen);
   const bool own = replica.leads() && replica.last() > replica.commit() &&
                    replica.entry(replica.last()).kind == wire::EntryKind::config &&
                    replica.entry(replica.last()).term == replica.promised();
-  if ((auction == nullptr && standing == nullptr) || !own) return;
-  const auto wanted = auction != nullptr ? auction->members : known->voters_wanted();
+  if (!own) return;
+  const auto has = [](const std::vector<Uid>& uids, Uid one) { return std::count(uids.begin(), uids.end(), one) > 0; };
   for (const auto voter : before.voters)
-    if (!replica.config().is_voter(voter) && std::count(wanted.begin(), wanted.end(), voter) > 0)
-      throw Violation(Invariant::placement, show(uid) + " takes " + show(voter) + " out of " +
-                                                (auction != nullptr ? auction->id : standing->name) +
-                                                ", where it is wanted");
+    if (!replica.config().is_voter(voter) && has(seen.wanted, voter) && has(wanted_before, voter))
+      throw Violation(Invariant::placement,
+                      show(uid) + " takes " + show(voter) + " out of " + node.name_of(group) + ", where it is wanted");
+}
+
+void HouseChecks::note_wanted(const host::Node& node, GroupId group, Seen& seen) {
+  const auto* known = node.directory();
+  const auto slot = known == nullptr ? Slot() : node.replica(kDirectoryGroup)->commit();
+  if (group == kDirectoryGroup || slot == seen.directory) return;
+  seen.directory = slot;
+  const auto* auction = known->auction_of(group);
+  const bool standing = auction == nullptr && known->standing_of(group) != nullptr;
+  seen.wanted = auction != nullptr ? auction->members : standing ? known->voters_wanted() : std::vector<Uid>();
 }
 
 void HouseChecks::auction_started(const directory::Auction& auction) {

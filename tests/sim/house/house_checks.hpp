@@ -107,12 +107,16 @@ class HouseChecks {
     std::size_t bids = 0;
     std::map<std::string, std::uint64_t> lines;  ///< by room
     wire::Config config;
+    /// Who is to serve the group, by the directory up to this slot.
+    Slot directory;
+    std::vector<Uid> wanted;
   };
   void follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node);
   void follow_services(Uid uid, GroupId group, const order::Replica& replica, Seen& seen);
   void follow_room(Uid uid, GroupId group, const Room& room, Seen& seen);
   void end_with_services(Uid uid, GroupId group, const order::Replica& replica);
   void follow_config(Uid uid, GroupId group, const host::Node& node);
+  static void note_wanted(const host::Node& node, GroupId group, Seen& seen);
 
   std::map<Uid, std::map<GroupId, Seen>> seen_;
   std::map<std::pair<GroupId, Slot>, Digest> decided_;
