@@ -71,6 +71,8 @@ void HouseFaults::inject(Fault fault) {
       return lose_disk(node);
     case Fault::clock:
       world_.statistics.count(fault);
+      // All at once, as after a night's sleep: leases and auctions are over that were not.
+      if (chance(0.15)) return world_.set_clocks_ahead(world_.random.between(Duration(1s), Duration(100s)));
       node.skew += world_.random.between(Duration(-500ms), Duration(500ms));
       return;
     case Fault::join:
