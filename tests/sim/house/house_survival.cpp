@@ -10,14 +10,19 @@ bool HouseWorld::exists(Uid uid) const {
   return std::any_of(nodes.begin(), nodes.end(), [uid](const HouseNode& n) { return n.uid == uid && !n.gone; });
 }
 
+/// (Those who have not heard of its death yet may make it a voter, if it is none; or, counting on it, take out a voter
+/// who is not wanted any more.)
 bool HouseWorld::directory_survives_without(const HouseNode& node) const {
+  const auto wanted = voters_wanted(checks.directory.newest());
   return std::all_of(nodes.begin(), nodes.end(), [&](const HouseNode& other) {
     const auto& voters = other.directory_config.voters;
-    const auto left =
-        std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != node.uid && exists(uid); });
-    // (One that is no voter may be made one by those who have not heard of its death yet.)
-    const std::size_t most = voters.size() + (other.directory_config.is_voter(node.uid) ? 0 : 1);
-    return voters.empty() || 2 * static_cast<std::size_t>(left) > most;
+    const auto lives = [&](Uid uid) { return uid != node.uid && exists(uid); };
+    const auto left = std::count_if(voters.begin(), voters.end(), lives);
+    const bool may_shrink = std::any_of(voters.begin(), voters.end(), [&](Uid uid) {
+      return lives(uid) && std::count(wanted.begin(), wanted.end(), uid) == 0;
+    });
+    const bool may_grow = !other.directory_config.is_voter(node.uid);
+    return voters.empty() || 2 * static_cast<std::size_t>(left) > voters.size() + (may_grow || may_shrink ? 1 : 0);
   });
 }
 
