@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/services/mistakes.hpp"
+
 namespace gavel::gateway {
 
 // ---- who watches what -------------------------------------------------------------------------------------------
@@ -124,7 +126,8 @@ TimePoint Watches::pump(TimePoint now, const Topic& topic, const Bytes& routing_
   seen.caught_up = false;
   if (complete_after && seen.place < complete) {
     seen.place = complete;
-    push(routing_id, wire::PushedGap{topic.group, complete.slot.next(), topic.name});
+    if (!house::broken(house::Mistake::hides_gaps))
+      push(routing_id, wire::PushedGap{topic.group, complete.slot.next(), topic.name});
   }
   std::size_t pushed = 0;
   for (const auto* event = history.next(topic.name, seen.place); event; event = history.next(topic.name, seen.place)) {

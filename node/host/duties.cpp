@@ -53,7 +53,8 @@ void Duties::run(Now now, const DirectoryService& directory, NodeEffects& effect
 
 void Duties::see_to_standing(Now now, const DirectoryService& directory, const Hosted& hosted, NodeEffects& effects) {
   const bool leads = leads_surely(*hosted.replica);
-  set_goal(now, hosted.group, leads ? wire::Config{directory.voters_wanted(), {}} : wire::Config{}, effects);
+  const bool wishes = leads && !broken(Mistake::standing_without_goal);
+  set_goal(now, hosted.group, wishes ? wire::Config{directory.voters_wanted(), {}} : wire::Config{}, effects);
   if (leads) propose_deadline(now, hosted, effects);
 }
 

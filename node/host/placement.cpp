@@ -120,7 +120,9 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
   for (const auto& [name, standing] : directory.state().standing) {
     if (!belongs_to(directory, standing, self) || awaits_its_state(standing, self)) continue;
     const bool here = contains(standing.genesis, self);
-    start(now, {standing.group, standing.service, name, here ? standing.genesis : kNobody},
+    const auto wanted = broken(Mistake::founds_with_voters) ? directory.voters_wanted() : kNobody;
+    const auto& founders = broken(Mistake::founds_with_voters) ? wanted : standing.genesis;
+    start(now, {standing.group, standing.service, name, here ? founders : kNobody},
           here ? blank_machine(standing.service) : nullptr, gone, effects);
   }
 }

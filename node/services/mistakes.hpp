@@ -25,7 +25,11 @@ namespace gavel::house {
   X(names_twice, "a name is given out in a room that has it already")                                        \
   X(lines_renumbered, "a line gets the number of the one before")                                            \
   X(lapses_nobody, "who fell silent stays in the room for ever")                                             \
-  X(calls_twice, "the auctioneer calls going once at every call that is proposed")
+  X(calls_twice, "the auctioneer calls going once at every call that is proposed")                           \
+  X(founds_with_voters, "a standing group is founded with the voters of the moment, not with its founders")  \
+  X(standing_without_goal, "who leads a standing group leaves its members as they are")                      \
+  X(hides_gaps, "a watcher that is behind what the gateway holds is not told of the gap")                    \
+  X(keeps_first_count, "of events that replace each other a gateway keeps the first, and not the last")
 
 enum class Mistake {
 #define X(name, text) name,

@@ -33,8 +33,14 @@ struct Statistics {
   std::uint64_t retries = 0;
   std::uint64_t auctions = 0;     ///< that houses ran
   std::uint64_t seats_moved = 0;  ///< from one node to another
-  std::uint64_t orphans = 0;      ///< auctions that lost the majority of their seats for good
+  std::uint64_t orphans = 0;      ///< groups that lost the majority of their disks for good
   std::uint64_t archives = 0;     ///< of retired auctions, on all disks
+  std::uint64_t standing = 0;     ///< groups of standing services
+  std::uint64_t rooms = 0;        ///< private ones that were opened
+  std::uint64_t texts = 0;        ///< said in rooms, and acknowledged
+  std::uint64_t lines = 0;        ///< of all rooms
+  std::uint64_t lapses = 0;       ///< of those who fell silent
+  std::uint64_t likes = 0;        ///< acknowledged
   std::uint64_t settle_us = 0;    ///< from the end of the faults to rest, summed
   std::uint64_t settle_max_us = 0;
   std::vector<std::uint64_t> faults = std::vector<std::uint64_t>(kFaults);
@@ -42,7 +48,8 @@ struct Statistics {
   std::vector<std::uint64_t> strikes = std::vector<std::uint64_t>(kHouseMoments);  ///< at those moments
   GAVEL_FIELDS(runs, steps, simulated_us, messages, bytes, restarts, candidacies, leaders, swallowed, adopted, cuts,
                hand_overs, configurations, snapshots, installed, commits, submitted, acknowledged, retries, auctions,
-               seats_moved, orphans, archives, settle_us, settle_max_us, faults, moments, strikes);
+               seats_moved, orphans, archives, standing, rooms, texts, lines, lapses, likes, settle_us, settle_max_us,
+               faults, moments, strikes);
 
   void count(Fault fault, std::uint64_t times = 1) { faults[static_cast<std::size_t>(fault)] += times; }
   void count(HouseMoment moment) { ++moments[static_cast<std::size_t>(moment)]; }

@@ -66,6 +66,9 @@ void check_items(const DirectoryState& state) {
   std::map<std::string, std::uint32_t> runs;
   std::map<std::string, int> taken;  // it runs, or it is sold
   std::set<std::string> running;
+  for (const auto& [name, standing] : state.standing)
+    if (!groups.insert(standing.group).second)
+      throw Violation(Invariant::exactly_once, "two services live in group " + print(standing.group));
   for (const auto& [id, auction] : state.auctions) {
     const auto& item = auction.terms.item;
     if (!groups.insert(auction.group).second)
@@ -108,6 +111,11 @@ bool DirectoryHistory::follow(Slot slot, const DirectoryState& state) {
 void DirectoryHistory::check_step(const DirectoryState& next, bool single) {
   for (const auto& [id, item] : newest_.items)
     if (!next.items.contains(id)) throw Violation(Invariant::durability, "the item " + id + " is forgotten");
+  for (const auto& [name, before] : newest_.standing) {
+    const auto at = next.standing.find(name);
+    if (at == next.standing.end() || at->second.fields() != before.fields())
+      throw Violation(Invariant::durability, "the " + name + " is forgotten, or has become another one");
+  }
   for (const auto& [id, before] : newest_.auctions) {
     const auto at = next.auctions.find(id);
     if (at == next.auctions.end()) throw Violation(Invariant::durability, "the auction " + id + " is forgotten");

@@ -1,8 +1,8 @@
 // The directory's states, one after the other, as whichever node applies them first shows them. Each must be sound in
 // itself: a node's used slots are its seats, and no more than it has; nobody unfit keeps a seat that a fit node could
 // take; an item is in one running auction at most and is never offered again once sold. And each must follow from the
-// one before: nothing is forgotten, an outcome is final, seats go to fit nodes only, no auction shrinks but at the
-// operator's word.
+// one before: nothing is forgotten, an outcome is final, a standing service keeps its group and its founders, seats go
+// to fit nodes only, no auction shrinks but at the operator's word.
 #pragma once
 
 #include <set>

@@ -43,6 +43,7 @@ class HouseAims {
   std::size_t unanswered_ = 0;
   std::size_t recorded_ = 0;
   std::uint64_t moved_ = 0;
+  std::set<HouseMoment> met_;
   std::set<GroupId> elected_;
   std::set<GroupId> closing_;
   std::set<std::pair<Uid, GroupId>> blank_;

@@ -60,23 +60,37 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
     seen.bids = bids.size();
     if (auction->book().outcome()) checks.ended(uid, *auction->book().outcome());
   }
+  follow_services(uid, group, *replica, seen);
 }
 
-/// Who leads an auction takes away no voter who is wanted, by the directory as it knows it.
+/// Who leads an auction or a standing service takes away no voter who is wanted, by the directory as it knows it. (It
+/// may have acted on the directory as it was before this event: in one event it may learn more of it afterwards.)
 void HouseChecks::follow_config(Uid uid, GroupId group, const host::Node& node) {
   auto& seen = seen_[uid][group];
   const auto& replica = *node.replica(group);
-  if (replica.config() == seen.config) return;
+  if (replica.config() == seen.config) return note_wanted(node, group, seen);
   const auto before = std::exchange(seen.config, replica.config());
-  const auto* auction = node.directory() == nullptr ? nullptr : node.directory()->auction_of(group);
+  const auto wanted_before = seen.wanted;
+  note_wanted(node, group, seen);
   const bool own = replica.leads() && replica.last() > replica.commit() &&
                    replica.entry(replica.last()).kind == wire::EntryKind::config &&
                    replica.entry(replica.last()).term == replica.promised();
-  if (auction == nullptr || !own) return;
+  if (!own) return;
+  const auto has = [](const std::vector<Uid>& uids, Uid one) { return std::count(uids.begin(), uids.end(), one) > 0; };
   for (const auto voter : before.voters)
-    if (!replica.config().is_voter(voter) && std::count(auction->members.begin(), auction->members.end(), voter) > 0)
+    if (!replica.config().is_voter(voter) && has(seen.wanted, voter) && has(wanted_before, voter))
       throw Violation(Invariant::placement,
-                      show(uid) + " takes " + show(voter) + " out of " + auction->id + ", where it is wanted");
+                      show(uid) + " takes " + show(voter) + " out of " + node.name_of(group) + ", where it is wanted");
+}
+
+void HouseChecks::note_wanted(const host::Node& node, GroupId group, Seen& seen) {
+  const auto* known = node.directory();
+  const auto slot = known == nullptr ? Slot() : node.replica(kDirectoryGroup)->commit();
+  if (group == kDirectoryGroup || slot == seen.directory) return;
+  seen.directory = slot;
+  const auto* auction = known->auction_of(group);
+  const bool standing = auction == nullptr && known->standing_of(group) != nullptr;
+  seen.wanted = auction != nullptr ? auction->members : standing ? known->voters_wanted() : std::vector<Uid>();
 }
 
 void HouseChecks::auction_started(const directory::Auction& auction) {
@@ -126,6 +140,11 @@ void HouseChecks::ends_with(const host::Node& node) {
   for (const auto group : node.groups())
     if (const auto* auction = lost_.contains(group) ? nullptr : node.auction(group))
       auctions_[group].ends_with(uid, auction->book().terms(), auction->book().bids(), auction->book().outcome());
+  for (const auto& [name, standing] : standing_)
+    if (!known->state().standing.contains(name) || known->state().standing.at(name).group != standing.group)
+      throw Violation(Invariant::durability, show(uid) + " does not know the " + name);
+  for (const auto group : node.groups())
+    if (!lost_.contains(group) && !node.replica(group)->blank()) end_with_services(uid, group, *node.replica(group));
 }
 
 }  // namespace gavel::sim

@@ -15,6 +15,12 @@
 #include "tests/sim/checkers/linearizability.hpp"
 #include "tests/sim/house/directory_history.hpp"
 #include "tests/sim/house/kept_replicas.hpp"
+#include "tests/sim/house/likes_checks.hpp"
+#include "tests/sim/house/room_checks.hpp"
+
+namespace gavel {
+class Room;
+}
 
 namespace gavel::sim {
 
@@ -40,6 +46,8 @@ class AuctionChecks {
 
   std::size_t told_accepted() const { return told_.size(); }
   std::size_t count() const { return bids_.size(); }
+  const std::vector<auction::BidRecord>& bids() const { return bids_; }
+  const std::optional<auction::Outcome>& outcome() const { return outcome_; }
   /// The last bid that a watcher heard of.
   std::uint64_t heard_up_to(std::size_t watcher) const {
     const auto it = heard_.find(watcher);
@@ -70,13 +78,18 @@ class HouseChecks {
   /// The node died: what it applied is compared again from the start.
   void died(Uid uid) { seen_.erase(uid); }
 
-  /// The auction has lost the majority of its seats for good: what replicas still hold of it need not be all.
-  void auction_lost(GroupId group) { lost_.insert(group); }
+  /// The group has lost the majority of its disks for good: what replicas still hold of it need not be all.
+  void group_lost(GroupId group) { lost_.insert(group); }
   /// What a node keeps of an auction when its replica goes.
   void archived(Uid uid, GroupId group, BytesView file);
   bool has_archive(GroupId group) const { return archived_.contains(group); }
   void item_added(const std::string& item) { items_.insert(item); }
   void auction_started(const directory::Auction& auction);
+  /// True if nobody was told before.
+  bool standing_opened(const directory::StandingGroup& standing);
+  RoomChecks& room(GroupId group, const std::string& name) { return rooms_[{group, name}]; }
+  LikesChecks& likes(const std::string& thing) { return likes_[thing]; }
+  const std::map<std::pair<GroupId, std::string>, RoomChecks>& rooms() const { return rooms_; }
   AuctionChecks& auction(GroupId group) { return auctions_[group]; }
   const std::map<std::string, directory::Auction>& started() const { return started_; }
   std::size_t acknowledged() const;
@@ -84,16 +97,26 @@ class HouseChecks {
 
   /// In the end, on each node that lives.
   void ends_with(const host::Node& node);
+  /// In the end, when all nodes have been asked.
+  void end();
 
  private:
   struct Seen {
     Slot commit;
     wire::Term led;
     std::size_t bids = 0;
+    std::map<std::string, std::uint64_t> lines;  ///< by room
     wire::Config config;
+    /// Who is to serve the group, by the directory up to this slot.
+    Slot directory;
+    std::vector<Uid> wanted;
   };
   void follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node);
+  void follow_services(Uid uid, GroupId group, const order::Replica& replica, Seen& seen);
+  void follow_room(Uid uid, GroupId group, const Room& room, Seen& seen);
+  void end_with_services(Uid uid, GroupId group, const order::Replica& replica);
   void follow_config(Uid uid, GroupId group, const host::Node& node);
+  static void note_wanted(const host::Node& node, GroupId group, Seen& seen);
 
   std::map<Uid, std::map<GroupId, Seen>> seen_;
   std::map<std::pair<GroupId, Slot>, Digest> decided_;
@@ -104,6 +127,9 @@ class HouseChecks {
   std::set<GroupId> archived_;
   std::map<std::string, directory::Auction> started_;
   std::map<GroupId, AuctionChecks> auctions_;
+  std::map<std::string, directory::StandingGroup> standing_;
+  std::map<std::pair<GroupId, std::string>, RoomChecks> rooms_;
+  std::map<std::string, LikesChecks> likes_;
 };
 
 }  // namespace gavel::sim

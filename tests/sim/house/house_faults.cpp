@@ -71,6 +71,8 @@ void HouseFaults::inject(Fault fault) {
       return lose_disk(node);
     case Fault::clock:
       world_.statistics.count(fault);
+      // All at once, as after a night's sleep: leases and auctions are over that were not.
+      if (chance(0.15)) return world_.set_clocks_ahead(world_.random.between(Duration(1s), Duration(100s)));
       node.skew += world_.random.between(Duration(-500ms), Duration(500ms));
       return;
     case Fault::join:
@@ -105,13 +107,19 @@ void HouseFaults::kill_all() {
   for (const auto i : world_.running()) kill(world_.nodes[i]);
 }
 
-/// The directory must survive it, and every auction too, but for those runs in which some need not.
+/// The directory must survive it, and every auction and standing service too, but for those runs in which some need
+/// not.
 bool HouseFaults::may_be_lost(const HouseNode& node) {
   if (!node.node || world_.running().size() < 3 || !world_.directory_survives_without(node)) return false;
-  const auto& auctions = world_.checks.directory.newest().auctions;
-  const bool orphans = std::any_of(auctions.begin(), auctions.end(), [&](const auto& entry) {
+  const auto& state = world_.checks.directory.newest();
+  const auto& auctions = state.auctions;
+  bool orphans = std::any_of(auctions.begin(), auctions.end(), [&](const auto& entry) {
     return !entry.second.outcome && !world_.is_orphan(entry.second) && world_.is_orphan(entry.second, node.uid);
   });
+  const auto& standing = state.standing;
+  orphans = orphans || std::any_of(standing.begin(), standing.end(), [&](const auto& entry) {
+              return !world_.is_orphan(entry.second) && world_.is_orphan(entry.second, node.uid);
+            });
   return !orphans || chance(world_.house.orphaning);
 }
 

@@ -60,6 +60,9 @@ void HouseOperator::transfer_something() {
   std::vector<std::pair<GroupId, std::vector<Uid>>> groups;
   for (const auto& [id, auction] : world_.checks.directory.newest().auctions)
     if (!auction.outcome) groups.emplace_back(auction.group, auction.members);
+  for (const auto& [name, standing] : world_.checks.directory.newest().standing)
+    if (const auto* leader = world_.leader_of(standing.group))
+      groups.emplace_back(standing.group, leader->node->replica(standing.group)->config().voters);
   if (const auto* leader = world_.leader_of(kDirectoryGroup))
     groups.emplace_back(kDirectoryGroup, leader->node->replica(kDirectoryGroup)->config().voters);
   if (groups.empty()) return;

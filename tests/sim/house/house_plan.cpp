@@ -52,6 +52,8 @@ HousePlan house_plan_of(const Plan& plan, Random& random) {
     out.slots.assign(kHouseNodes, 4);
     out.retain_closed = 1h;  // a retired auction's group is not known any more
   }
+  if (random.chance(0.25)) out.words = 0;
+  if (random.chance(0.35)) out.likes = 0;
   return out;
 }
 

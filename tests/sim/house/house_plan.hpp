@@ -18,6 +18,8 @@ struct HousePlan {
   int items = 3;
   int sales = 12;  ///< what a seller asks for while faults last; what a bidder asks for
   int bids = 60;
+  int words = 40;             ///< things that a talker does in rooms while faults last; 0: nobody talks
+  int likes = 15;             ///< how often a client likes something or asks; 0: nobody does
   Duration shortest = 400ms;  ///< an auction
   Duration longest = 3s;
   double endless = 0.2;         ///< share of auctions that still run when everything has come to rest

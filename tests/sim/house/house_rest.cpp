@@ -2,7 +2,10 @@
 // what is so, the auctions that are not served as they should be or have not ended as they should have.
 #include <algorithm>
 
+#include "node/host/service_machine.hpp"
 #include "node/services/directory.hpp"
+#include "node/services/floor.hpp"
+#include "node/services/rooms.hpp"
 #include "tests/sim/checkers/violation.hpp"
 #include "tests/sim/house/house_world.hpp"
 
@@ -28,6 +31,8 @@ std::string HouseWorld::missing() const {
     if (!part.empty()) return part;
   for (const auto& [id, auction] : checks.directory.newest().auctions)
     if (auto what = missing_in_auction(auction); !what.empty()) return what;
+  for (const auto& [name, standing] : checks.directory.newest().standing)
+    if (auto what = missing_in_standing(standing); !what.empty()) return what;
   return {};
 }
 
@@ -43,6 +48,8 @@ std::string HouseWorld::missing_in_groups() const {
   std::set<GroupId> groups{kDirectoryGroup};
   for (const auto& [id, auction] : checks.directory.newest().auctions)
     if (!is_retired(auction) && !is_orphan(auction)) groups.insert(auction.group);
+  for (const auto& [name, standing] : checks.directory.newest().standing)
+    if (!is_orphan(standing)) groups.insert(standing.group);
   for (const auto group : groups) {
     Slot top;
     bool led = false;
@@ -52,10 +59,13 @@ std::string HouseWorld::missing_in_groups() const {
         led = led || (replica->leads() && replica->commit() == replica->last());
       }
     if (!led) return "group " + print(group) + " has no leader that committed everything";
-    for (const auto i : running())
-      if (const auto* replica = nodes[i].node->replica(group); replica != nullptr && replica->commit() < top)
+    for (const auto i : running()) {
+      const auto* replica = nodes[i].node->replica(group);
+      if (replica != nullptr && replica->commit() < top)
         return show(nodes[i].uid) + " lags in group " + print(group) + ": " + order::print(replica->commit()) + " of " +
                order::print(top);
+      if (auto what = missing_in_rooms(nodes[i], group); !what.empty()) return what;
+    }
   }
   return {};
 }
@@ -112,6 +122,45 @@ std::string HouseWorld::missing_in_auction(const directory::Auction& auction) co
   if (is_retired(auction) && !checks.has_archive(auction.group) && all_exist())
     return "the auction " + auction.id + " has left no archive";
   if (!lives && !is_retired(auction)) return "the auction " + auction.id + " lives nowhere";
+  return {};
+}
+
+/// It is served by the directory's voters; all who founded it have a replica, and all who are to serve it.
+std::string HouseWorld::missing_in_standing(const directory::StandingGroup& standing) const {
+  if (is_orphan(standing)) return {};
+  const auto wanted = voters_wanted(checks.directory.newest());
+  int leaders = 0;
+  for (const auto i : running()) {
+    const auto& node = *nodes[i].node;
+    const auto* replica = node.replica(standing.group);
+    const bool belongs = contains(standing.genesis, nodes[i].uid) || contains(wanted, nodes[i].uid);
+    if (belongs && (replica == nullptr || node.observes(standing.group)))
+      return show(nodes[i].uid) + " has no replica of the " + standing.name;
+    if (replica == nullptr || !replica->leads()) continue;
+    ++leaders;
+    if (!has_reached(replica->config(), wanted))
+      return "the " + standing.name + " should be served by " + show(wanted) + ", and is by " +
+             show(replica->config().voters);
+  }
+  return leaders == 1 ? std::string() : "the " + standing.name + " has " + std::to_string(leaders) + " leaders";
+}
+
+/// Who was silent for longer than a lease is gone, from every room.
+std::string HouseWorld::missing_in_rooms(const HouseNode& node, GroupId group) const {
+  const auto* replica = node.node->replica(group);
+  if (replica == nullptr || replica->blank()) return {};
+  const auto now = now_at(node).wall;
+  const auto missing = [&](const Room& room, const Serving& serving) -> std::string {
+    const auto lapse = room.next_lapse();
+    if (!lapse || std::max(*lapse, serving.patience) >= now) return {};
+    return room.book().members.first_to_lapse()->name + " has fallen silent in " + room.book().name +
+           ", and is still there";
+  };
+  if (const auto* floor = host::service_in<FloorService>(replica->machine()))
+    return missing(floor->room(), floor->serving());
+  if (const auto* rooms = host::service_in<RoomsService>(replica->machine()))
+    for (const auto& [name, room] : rooms->rooms())
+      if (auto what = missing(room, rooms->serving()); !what.empty()) return what;
   return {};
 }
 

@@ -13,6 +13,8 @@ namespace gavel::sim {
 namespace {
 constexpr Duration kFoundingBound = 20s;
 constexpr Duration kLivenessBound = 30s;
+/// Longer than any lease, and than a new leader's patience with those who are silent.
+constexpr Duration kSilence = 130s;
 constexpr std::uint64_t kMostSteps = 4'000'000;
 
 /// The first node founds the house, the others join it and become voters of the directory.
@@ -32,6 +34,19 @@ void found(HouseWorld& world, std::size_t founders) {
     if (world.timeline.now() > TimePoint(kFoundingBound))
       throw Violation(Invariant::liveness, "the nodes do not come together");
   }
+}
+
+template <class Missing>
+void come_to_rest(HouseWorld& world, Liveness& liveness, const Missing& missing) {
+  while (!liveness.look(world.timeline.now(), missing())) {
+    world.run_until(world.timeline.now() + 100ms);
+    if (world.timeline.steps() > kMostSteps) throw Violation(Invariant::liveness, "the run does not come to an end");
+  }
+}
+
+void count(Statistics& statistics, const RoomChecks& room) {
+  statistics.lines += room.last();
+  for (const auto& [number, line] : room.lines()) statistics.lapses += line.kind == chat::LineKind::lapsed ? 1 : 0;
 }
 
 void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) {
@@ -54,20 +69,30 @@ void play(HouseWorld& world, const RunOptions& options, Statistics& statistics) 
       if (!what.empty()) return what;
     return std::string();
   };
-  while (!liveness.look(world.timeline.now(), missing())) {
-    world.run_until(world.timeline.now() + 100ms);
-    if (world.timeline.steps() > kMostSteps) throw Violation(Invariant::liveness, "the run does not come to an end");
-  }
+  come_to_rest(world, liveness, missing);
+  // Those who have said nothing for long are to be gone then, and all who watch are to know.
+  world.set_clocks_ahead(kSilence);
+  Liveness after(kLivenessBound, 200ms);
+  after.healed(world.timeline.now());
+  come_to_rest(world, after, missing);
   const auto& directory = world.checks.directory;
   statistics.auctions += directory.newest().auctions.size();
   statistics.seats_moved += directory.seats_moved();
   for (const auto& node : world.nodes) statistics.archives += node.disk->archives().size();
   for (const auto& [id, auction] : directory.newest().auctions)
     if (world.is_orphan(auction)) {
-      ++statistics.orphans;
-      world.checks.auction_lost(auction.group);
+      statistics.orphans += world.is_retired(auction) ? 0 : 1;
+      world.checks.group_lost(auction.group);
     }
+  for (const auto& [name, standing] : directory.newest().standing) {
+    ++statistics.standing;
+    if (!world.is_orphan(standing)) continue;
+    ++statistics.orphans;
+    world.checks.group_lost(standing.group);
+  }
   for (const auto i : world.running()) world.checks.ends_with(*world.nodes[i].node);
+  world.checks.end();
+  for (const auto& [place, room] : world.checks.rooms()) count(statistics, room);
   const auto took = static_cast<std::uint64_t>(liveness.settled_after().count());
   statistics.settle_us += took;
   statistics.settle_max_us = std::max(statistics.settle_max_us, took);

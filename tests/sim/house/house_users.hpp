@@ -1,14 +1,13 @@
-// Who uses the house, through production client cores: sellers put items on offer and start auctions, two of them for
-// the same items; bidders bid, ask and watch. What they are told goes to the checkers.
+// Who uses the house, through production client cores: those who trade, those who talk and those who like things. What
+// they are told goes to the checkers. Here it is only handed to those whom it concerns.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
-#include <vector>
 
+#include "tests/sim/house/house_likes.hpp"
 #include "tests/sim/house/house_operator.hpp"
-#include "tests/sim/house/house_world.hpp"
+#include "tests/sim/house/house_talk.hpp"
+#include "tests/sim/house/house_trade.hpp"
 
 namespace gavel::sim {
 
@@ -23,38 +22,16 @@ class HouseUsers {
   std::string missing() const;
 
  private:
-  enum class Kind : std::uint8_t { add, start, bid, show };
-  struct Pending {
-    Kind kind = Kind::add;
-    GroupId group;
-    std::string item;
-    std::int64_t begun_at = 0;
-    auction::Bid bid;
-  };
-  struct Watch {
-    bool gap = false;  ///< told since the last event that some may be missed
-    bool ever_gap = false;
-  };
-
-  void tick(HouseClient& client);
-  void sell(HouseClient& client);
-  void bid(HouseClient& client);
-  void command(HouseClient& client, GroupId group, const Bytes& body, Pending pending);
   void on_effect(HouseClient& client, const client::Effect& effect);
-  void on_completed(HouseClient& client, const client::Completed& completed);
-  void on_directory(const Pending& pending, const Bytes& body);
   void on_event(HouseClient& client, const client::Event& event);
-  void watch(GroupId group);
 
   HouseWorld& world_;
-  HouseOperator& operator_;
-  Random random_;
-  std::map<std::pair<std::size_t, client::CallId>, Pending> pending_;
-  std::map<GroupId, std::int64_t> price_;  ///< that somebody has heard of
-  std::map<std::pair<std::size_t, GroupId>, Watch> watches_;
-  std::set<std::string> items_;
-  std::vector<int> left_;
-  int next_item_ = 0;
+  HouseCalls calls_;
+  HouseWatches watches_;
+  HouseStanding standing_;
+  HouseTrade trade_;
+  HouseTalk talk_;
+  HouseLikes likes_;
 };
 
 }  // namespace gavel::sim

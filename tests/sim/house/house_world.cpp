@@ -222,10 +222,6 @@ HouseNode* HouseWorld::with_uid(Uid uid) {
   return nullptr;
 }
 
-bool HouseWorld::exists(Uid uid) const {
-  return std::any_of(nodes.begin(), nodes.end(), [uid](const HouseNode& n) { return n.uid == uid && !n.gone; });
-}
-
 HouseNode* HouseWorld::leader_of(GroupId group) {
   HouseNode* found = nullptr;
   for (auto& node : nodes) {
@@ -236,33 +232,9 @@ HouseNode* HouseWorld::leader_of(GroupId group) {
   return found;
 }
 
-bool HouseWorld::directory_survives_without(const HouseNode& node) const {
-  return std::all_of(nodes.begin(), nodes.end(), [&](const HouseNode& other) {
-    const auto& voters = other.directory_config.voters;
-    const auto left =
-        std::count_if(voters.begin(), voters.end(), [&](Uid uid) { return uid != node.uid && exists(uid); });
-    // (One that is no voter may be made one by those who have not heard of its death yet.)
-    const std::size_t most = voters.size() + (other.directory_config.is_voter(node.uid) ? 0 : 1);
-    return voters.empty() || 2 * static_cast<std::size_t>(left) > most;
-  });
-}
-
-bool HouseWorld::is_orphan(const directory::Auction& auction, Uid without) const {
-  const order::Replica* newest = nullptr;
-  for (const auto& node : nodes) {
-    const auto* replica =
-        node.node && !node.node->observes(auction.group) ? node.node->replica(auction.group) : nullptr;
-    if (replica == nullptr || replica->blank()) continue;
-    if (newest == nullptr ||
-        std::pair(newest->promised(), newest->last()) < std::pair(replica->promised(), replica->last()))
-      newest = replica;
-  }
-  const auto& voters = newest == nullptr ? auction.genesis : newest->config().voters;
-  const auto left = std::count_if(voters.begin(), voters.end(), [&](Uid uid) {
-    // (Who had not founded it when it ended never will.)
-    return uid != without && exists(uid) && (!auction.outcome || checks.kept.keeps(uid, auction.group));
-  });
-  return 2 * static_cast<std::size_t>(left) <= voters.size();
+void HouseWorld::set_clocks_ahead(Duration time) {
+  narrator.say("all clocks go " + std::to_string(time.count() / 1'000'000) + " s ahead");
+  for (auto& node : nodes) node.skew += time;
 }
 
 void HouseWorld::heal() {

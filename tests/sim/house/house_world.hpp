@@ -22,6 +22,8 @@ namespace gavel::sim {
 
 /// The last of them is the operator's.
 inline constexpr std::size_t kHouseClients = 6;
+/// The first of them sell.
+inline constexpr std::size_t kHouseSellers = 2;
 
 struct HouseNode {
   Index index = 0;
@@ -103,11 +105,18 @@ class HouseWorld {
   HouseNode* leader_of(GroupId group);
   /// The directory's group keeps a majority of disks without this node, in every configuration that anybody holds.
   bool directory_survives_without(const HouseNode& node) const;
-  /// The auction's group, as far as anybody knows, has lost the majority of its disks for good, or would have without
-  /// this node.
+  /// The group, as far as anybody knows, has lost the majority of its disks for good, or would have without this node.
   bool is_orphan(const directory::Auction& auction, Uid without = {}) const;
+  bool is_orphan(const directory::StandingGroup& standing, Uid without = {}) const;
+  bool is_orphan(GroupId group) const;
+  /// It is over, and its replicas are to go soon.
+  bool is_retired(const directory::Auction& auction) const;
+  /// Whoever watches the group hears of everything in the end: it is neither lost for good nor retired.
+  bool is_served(GroupId group) const;
   void run_until(TimePoint until);
   void heal();
+  /// All clocks go ahead: whoever is silent now has been silent for that long.
+  void set_clocks_ahead(Duration time);
   bool healed() const { return healed_; }
   /// What keeps the house from being at rest, but for its clients; empty when nothing does.
   std::string missing() const;
@@ -137,9 +146,11 @@ class HouseWorld {
   std::string missing_in_groups() const;
   std::string missing_in_auction(const directory::Auction& auction) const;
   std::string missing_in_directory() const;
+  std::string missing_in_standing(const directory::StandingGroup& standing) const;
+  std::string missing_in_rooms(const HouseNode& node, GroupId group) const;
   bool has_reached(const wire::Config& config, const std::vector<Uid>& wanted) const;
   bool all_exist() const;
-  bool is_retired(const directory::Auction& auction) const;
+  bool has_lost_majority(GroupId group, const std::vector<Uid>& genesis, bool ended, Uid without) const;
   Index client_index(const HouseClient& client) const { return kHouseNodes + client.index; }
   static SharedBytes tagged(Tag tag, const Bytes& address, const Bytes& frame);
   Duration moment() { return random.between(Duration(50us), Duration(400us)); }

@@ -44,8 +44,10 @@ void KeptReplicas::writes(Uid uid, const store::Operation& operation, const Dire
 void KeptReplicas::founds(Uid uid, GroupId group, const DirectoryService* directory) {
   if (group == kDirectoryGroup) return;
   const auto* auction = directory == nullptr ? nullptr : directory->auction_of(group);
+  const auto* standing = directory == nullptr ? nullptr : directory->standing_of(group);
   const auto has = [uid](const std::vector<Uid>& uids) { return std::count(uids.begin(), uids.end(), uid) > 0; };
-  if (auction == nullptr || !has(auction->genesis)) wrong(uid, group, "is no founder, and founds");
+  if (auction == nullptr ? standing == nullptr || !has(standing->genesis) : !has(auction->genesis))
+    wrong(uid, group, "is no founder, and founds");
 }
 
 }  // namespace gavel::sim

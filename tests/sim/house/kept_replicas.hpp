@@ -1,7 +1,7 @@
 // What nodes keep of their groups on disk. A replica with anything durable stays until its auction is over and
-// recorded: its promises and its acks must never be forgotten while the group lives. It is founded at most once, and by
-// its founders only. And what an auction leaves when its last replica goes, the archives, is its whole and final
-// history.
+// recorded, one of a standing service for ever: its promises and its acks must never be forgotten while the group
+// lives. It is founded at most once, and by its founders only. And what an auction leaves when its last replica goes,
+// the archives, is its whole and final history.
 #pragma once
 
 #include <map>
