@@ -37,6 +37,9 @@ void add_output_option(CLI::App& app, Settings& settings);
 /// Runs a parse of `app`: help goes to stdout, what is wrong to stderr.
 Exit parse(CLI::App& app, const std::function<void()>& parse_it);
 
+/// A length of time as it was typed for that option. Throws Failure{usage}.
+Duration duration_option(const std::string& option, const std::string& text);
+
 void add_item_commands(CLI::App& app, Context& context);
 void add_auction_commands(CLI::App& app, Context& context);
 void add_bid_commands(CLI::App& app, Context& context);
@@ -54,6 +57,7 @@ void add_backup_commands(CLI::App& app, Context& context);
 void add_restore_command(CLI::App& app, Context& context);
 void add_chat_command(CLI::App& app, Context& context);
 void add_talk_commands(CLI::App& app, Context& context);
+void add_room_commands(CLI::App& app, Context& context);
 void add_like_commands(CLI::App& app, Context& context);
 void add_bidders_command(CLI::App& app, Context& context);
 void add_talkers_command(CLI::App& app, Context& context);

@@ -30,7 +30,7 @@ class Conversation {
   ChatRoom* room() const { return rooms_.find(room_); }
   Connection& connection() { return context_.house().connection(); }
 
-  // Both false: interrupted, or not in the room any more.
+  /// Both false: interrupted, or not in the room any more.
   bool run_terminal();
   bool run_pipe();
 

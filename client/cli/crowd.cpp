@@ -7,7 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include "client/cli/rows.hpp"
 #include "common/base/print.hpp"
 
 namespace gavel::cli {
@@ -52,12 +51,6 @@ Row audit_row(const client::Outcome& outcome, TimePoint sent, TimePoint answered
           {"sends", outcome.sends},
           {"gateway", outcome.gateway_name},
           {"gateway_uid", gavel::print(outcome.gateway)}};
-}
-
-Duration duration_option(const std::string& option, const std::string& text) {
-  const auto length = parse_duration(text);
-  if (!length) fail_with(Exit::usage, option + " " + length.error().message);
-  return *length;
 }
 
 }  // namespace gavel::cli

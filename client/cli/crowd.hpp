@@ -27,7 +27,4 @@ double millis(TimePoint at);
 /// What every answer to a command tells an auditor.
 Row audit_row(const client::Outcome& outcome, TimePoint sent, TimePoint answered);
 
-/// Throws Failure{usage} that names the option.
-Duration duration_option(const std::string& option, const std::string& text);
-
 }  // namespace gavel::cli

@@ -60,6 +60,7 @@ void Follower::watch(Followed& followed, Slot slot) {
 
 void Follower::open_gallery(Followed& followed) {
   if (!followed.with_gallery || house_.connection().watched() + Gallery::kTopics > kMostWithGalleries) return;
+  followed.gallery.reset();
   followed.gallery = std::make_unique<Gallery>(house_, followed.auction, tell_);
   try {
     followed.gallery->open();
@@ -105,6 +106,11 @@ void Follower::unfollow(const std::string& auction) {
     followed_.erase(at);
     return;
   }
+}
+
+void Follower::listen_again(const std::string& auction) {
+  for (auto& [group, followed] : followed_)
+    if (followed.auction.id == auction && !followed.closed) open_gallery(followed);
 }
 
 void Follower::read_past(Followed& followed, bool tell_it) {

@@ -30,6 +30,8 @@ class Follower {
   /// Only for what it says of names and of the likes: nothing is told.
   void follow_directory_silently();
   void unfollow(const std::string& auction);
+  /// Whoever has left the room of an auction that is followed goes on hearing what is said there.
+  void listen_again(const std::string& auction);
 
   /// Goes on with auctions in the groups that they were restored in, and reads anew what a gap in the pushed events may
   /// have hidden. Not to be called from within `tell`.

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "client/cli/commands.hpp"
+#include "client/cli/rows.hpp"
 
 namespace gavel::cli {
 
@@ -82,6 +83,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_bid_commands(app, context);
   add_chat_command(app, context);
   add_talk_commands(app, context);
+  add_room_commands(app, context);
   add_like_commands(app, context);
   add_status_command(app, context);
   add_health_command(app, context);
@@ -98,6 +100,12 @@ void add_commands(CLI::App& app, Context& context) {
   add_bidders_command(app, context);
   add_talkers_command(app, context);
   add_likers_command(app, context);
+}
+
+Duration duration_option(const std::string& option, const std::string& text) {
+  const auto length = parse_duration(text);
+  if (!length) fail_with(Exit::usage, option + " " + length.error().message);
+  return *length;
 }
 
 Exit parse(CLI::App& app, const std::function<void()>& parse_it) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "client/cli/person.hpp"
-
 namespace gavel::cli {
 
 JoinedRooms::JoinedRooms(House& house, ChatRoom::Hooks hooks, std::string how_to_enter, bool names_rooms)
@@ -14,10 +12,7 @@ JoinedRooms::~JoinedRooms() {
 }
 
 const chat::Speaker& JoinedRooms::who() {
-  if (!who_) {
-    check_member_name(house_.settings().as);
-    who_ = chat::Speaker{house_.settings().as, own_secret()};
-  }
+  if (!who_) who_ = own_speaker(house_.settings());
   return *who_;
 }
 

@@ -1,5 +1,6 @@
 #include "client/cli/room_calls.hpp"
 
+#include "client/cli/person.hpp"
 #include "node/services/room_rules.hpp"
 #include "node/services/text.hpp"
 
@@ -38,6 +39,11 @@ void check_member_name(const std::string& name) {
     fail_with(Exit::usage, shown_name(name) + " is no name in a room: 1 to " + std::to_string(chat::kMaxName) +
                                " bytes of UTF-8 without a space at either end, and not " +
                                std::string(chat::kAuctioneer));
+}
+
+chat::Speaker own_speaker(const Settings& settings) {
+  check_member_name(settings.as);
+  return {settings.as, own_secret()};
 }
 
 RoomPlace find_room(House& house, const std::string& room, bool opens) {
@@ -102,9 +108,29 @@ Told<chat::RoomReply> do_in_room(House& house, const RoomPlace& place, const cha
   return {std::move(reply), std::move(outcome)};
 }
 
+Told<chat::RoomReply> do_within_room(House& house, const RoomPlace& place, const chat::Speaker& who,
+                                     const chat::Command& command) {
+  auto told = do_in_room(house, place, command);
+  if (told.value.verdict != chat::Verdict::not_present) return told;
+  const auto entered = do_in_room(house, place, chat::Enter{place.room, who}).value;
+  if (entered.verdict != chat::Verdict::done) {
+    told.value.verdict = entered.verdict;
+    told.value.message = entered.message;
+    return told;
+  }
+  told = do_in_room(house, place, command);
+  // Whoever was in it already (then it was somebody else who is not) stays.
+  if (entered.number != 0) static_cast<void>(do_in_room(house, place, chat::Leave{place.room, who}));
+  return told;
+}
+
 chat::RoomReply require_in_room(House& house, const RoomPlace& place, const chat::Command& command) {
   auto reply = do_in_room(house, place, command).value;
-  if (reply.verdict != chat::Verdict::done) refuse_in_room(reply.verdict, reply.message);
+  const bool could_be_opened =
+      reply.verdict == chat::Verdict::unknown_room && place.room.starts_with(chat::kPrivateMark);
+  if (reply.verdict != chat::Verdict::done)
+    refuse_in_room(reply.verdict,
+                   reply.message + (could_be_opened ? "; gavel room open " + place.room + " opens it" : ""));
   return reply;
 }
 

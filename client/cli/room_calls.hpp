@@ -36,12 +36,18 @@ RoomPlace find_room(House& house, const std::string& room, bool opens);
 Exit exit_for(chat::Verdict verdict);
 [[noreturn]] void refuse_in_room(chat::Verdict verdict, const std::string& message);
 
+/// The user of this program. Throws Failure{usage} if nobody in a room can be called so.
+chat::Speaker own_speaker(const Settings& settings);
+
 /// Which room a command is to.
 chat::Command to_room(chat::Command command, const std::string& room);
 
 /// Waits for the reply, whatever it says.
 Told<chat::RoomReply> do_in_room(House& house, const RoomPlace& place, const chat::Command& command);
-/// The same; throws unless it was done.
+/// The same of one who is not there and does not stay: enters the room for that if need be, and leaves it again.
+Told<chat::RoomReply> do_within_room(House& house, const RoomPlace& place, const chat::Speaker& who,
+                                     const chat::Command& command);
+/// As do_in_room(); throws unless it was done.
 chat::RoomReply require_in_room(House& house, const RoomPlace& place, const chat::Command& command);
 Told<chat::RoomState> look_into_room(House& house, const RoomPlace& place, const chat::Speaker& who,
                                      std::uint32_t lines);

@@ -164,8 +164,10 @@ void Shell::add_own_commands(CLI::App& app) {
   unchat->callback([this, id] {
     context_.action = [this, id] {
       const std::string room = without_first_run(*id);
-      if (context_.rooms->leave(room, context_.settings.timeout))
+      if (context_.rooms->leave(room, context_.settings.timeout)) {
+        context_.follower->listen_again(room);
         return context_.output().text("you have left " + room);
+      }
       const auto names = context_.rooms->names();
       fail_with(Exit::not_found, "you are not in '" + harmless(room.substr(0, directory::kMaxText)) + "'; " +
                                      (names.empty() ? "you are in no room" : "you are in " + joined(names)));
