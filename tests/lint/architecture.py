@@ -53,6 +53,12 @@ BANNED_IN_PURE = {
     "log": (r"\bspdlog\b", "a core tells what it does in notes"),
 }
 
+# What a node does for every group is the same whatever service the group runs: only the registration names them all. By the
+# directory the host places groups, and an auction has an end that it records; these two it knows.
+SERVICE = re.compile(r"(node|common/wire)/services/")
+REGISTRATION = "node/host/service_machine.cpp"
+KNOWN_TO_HOSTS = re.compile(r".*/services/(directory\w*|auction\w*|catalogue|kinds|service|records|text|mistakes)\.hpp$")
+
 SIZED = re.compile(r"^(common|node|client|tools)/.*\.(cpp|hpp|py)$")
 MAX_LINES = 400
 TOP_LEVEL = set("CMakeLists.txt CMakePresets.json Makefile README.md LICENSE common node client tools tests "
@@ -96,6 +102,9 @@ def check_includes(path, text, files):
             yield Violation(path, line, "include-from-root", f'write "{target}" as a path from the root of the tree')
         elif here and there != here and there not in MAY_INCLUDE[here]:
             yield Violation(path, line, "include-direction", f"{here} may not see {there} ({target})")
+        if here in (HOST, GATEWAY, MAIN) and path != REGISTRATION and SERVICE.match(target) and not KNOWN_TO_HOSTS.match(target):
+            yield Violation(path, line, "service-unknown",
+                            f"what a node does with a group does not depend on {target}: ask the service, through its concept")
 
 
 def check_purity(path, text, files):

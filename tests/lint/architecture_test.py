@@ -25,6 +25,11 @@ EXAMPLES = {
         ("tools/sim/a.cpp", '#include "common/bus/bus.hpp"', '#include "node/host/node.hpp"'),
         ("tests/sim/a.cpp", '#include "common/bus/bus.hpp"', '#include "tools/sim/world.hpp"'),
     ],
+    "service-unknown": [
+        ("node/host/a.cpp", '#include "node/services/likes.hpp"', '#include "node/services/directory.hpp"'),
+        ("node/gateway/a.cpp", '#include "common/wire/services/chat.hpp"', '#include "common/wire/services/auction.hpp"'),
+        ("node/runtime.cpp", '#include "node/services/rooms.hpp"', '#include "node/host/node.hpp"'),
+    ],
     "include-from-root": [("common/order/a.cpp", '#include "replica.hpp"', '#include "common/order/replica.hpp"')],
     "zmq": [
         ("node/main.cpp", "#include <zmq.hpp>", "// what zmq does is not our concern"),
