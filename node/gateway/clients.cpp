@@ -9,6 +9,8 @@ Client* Clients::welcome(TimePoint now, BytesView routing_id, const wire::Hello&
   client->id = hello.client;
   client->name = hello.name;
   client->stays = hello.stays;
+  client->sent_on = false;
+  client->redirected = hello.redirected;
   client->heard = now;
   return client;
 }

@@ -19,8 +19,9 @@ struct Client {
   std::string name;
   TimePoint heard;
   bool stays = false;
-  bool sent_on = false;   ///< it was told to go elsewhere, because this node leaves
-  std::size_t calls = 0;  ///< under way
+  bool sent_on = false;          ///< it was told to go elsewhere
+  std::uint32_t redirected = 0;  ///< times that it was, before it came here
+  std::size_t calls = 0;         ///< under way
 };
 
 class Clients {

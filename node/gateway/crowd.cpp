@@ -32,14 +32,17 @@ std::optional<wire::Redirect> Crowd::send_away(TimePoint now, ClientId client, c
 }
 
 std::uint32_t Crowd::surplus(TimePoint now, const Own& own, const std::vector<Neighbour>& others) {
-  if (others.empty() || own.clients <= kFew || now < evened_out_ + kEvenOut) return 0;
+  if (!may_even_out(now, own.clients)) return 0;
   std::uint64_t all = own.clients;
+  std::uint64_t gateways = 1;
   std::uint32_t least = own.clients;
   for (const auto& other : others) {
+    if (other.load >= other.room) continue;  // it takes nobody, however few it has
     all += other.load;
+    ++gateways;
     least = std::min(least, other.load);
   }
-  const auto mean = static_cast<std::uint32_t>(all / (others.size() + 1));
+  const auto mean = static_cast<std::uint32_t>(all / gateways);
   if (own.clients <= mean || own.clients <= least + mean / 10 + kSlack) return 0;
   evened_out_ = now;
   return std::min(own.clients - mean, kEvenedOutAtOnce);
@@ -47,7 +50,7 @@ std::uint32_t Crowd::surplus(TimePoint now, const Own& own, const std::vector<Ne
 
 std::optional<wire::Redirect> Crowd::even_out(TimePoint now, ClientId client, std::uint32_t own,
                                               const std::vector<Neighbour>& others) {
-  return send_to(now, better(now, client, own, others), std::string(kFewerThere));
+  return send_to(now, better(now, client, own - std::min(own, kSlack), others), std::string(kFewerThere));
 }
 
 std::vector<Neighbour> Crowd::better(TimePoint now, ClientId client, std::uint32_t below,

@@ -52,6 +52,9 @@ class Crowd {
                                       const std::vector<Neighbour>& others);
   /// Where a client that is here is to go because this node leaves; nothing: nobody has room.
   std::optional<wire::Redirect> send_away(TimePoint now, ClientId client, const std::vector<Neighbour>& others);
+  bool may_even_out(TimePoint now, std::uint32_t clients) const {
+    return clients > kFew && now >= evened_out_ + kEvenOut;
+  }
   /// How many who stay here are to go now, because others have fewer.
   std::uint32_t surplus(TimePoint now, const Own& own, const std::vector<Neighbour>& others);
   /// Where one of them is to go; nothing: nobody has fewer any more.

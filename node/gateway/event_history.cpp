@@ -10,7 +10,10 @@ namespace gavel::gateway {
 
 void EventHistory::append(EventPlace place, ServiceEvent event) {
   GAVEL_CHECK(last_ < place || order_.empty(), "the places of events grow");
-  if (place.slot <= complete_after_) return;
+  if (place.slot <= complete_after_) {  // one slot had more than there is room for
+    fresh_.topics[event.topic] = place.slot;
+    return;
+  }
   last_ = place;
   const auto topic = topics_.try_emplace(event.topic).first;
   auto& events = topic->second;

@@ -181,7 +181,7 @@ void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& 
 
 void Gateway::answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects) {
   const auto& hosted = *replicas_.find(call.group);
-  if (!hosted.machine().has_state())
+  if (hosted.replica->blank() || !hosted.machine().has_state())
     return answer(routing_id,
                   declined(call, wire::AnswerStatus::busy, "the group's state has not arrived here yet", kJoining),
                   effects);

@@ -78,8 +78,8 @@ class Gateway {
   void end_watches(host::NodeEffects& effects);
   void send_away(Now now, std::size_t most, host::NodeEffects& effects);
   void even_out(Now now, host::NodeEffects& effects);
-  /// Sends up to so many who stay where `elsewhere` says, until it says nothing.
-  void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(ClientId client)>& elsewhere,
+  /// Sends up to so many who stay where `elsewhere` says, until it has said nothing for a few.
+  void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client& client)>& elsewhere,
                host::NodeEffects& effects);
 
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);

@@ -63,30 +63,39 @@ void Gateway::send_away(Now now, std::size_t most, host::NodeEffects& effects) {
   std::optional<std::vector<Neighbour>> others;
   send_on(
       most,
-      [&](ClientId client) {
+      [&](const Client& client) {
         if (!others) others = neighbours(now);
-        return crowd_.send_away(now.at, client, *others);
+        return crowd_.send_away(now.at, client.id, *others);
       },
       effects);
 }
 
+/// Who was sent here after others had tried stays: it may not get through to where it would be sent.
 void Gateway::even_out(Now now, host::NodeEffects& effects) {
-  if (clients_.size() <= Crowd::kFew) return;
+  if (!crowd_.may_even_out(now.at, clients())) return;
   const auto others = neighbours(now);
   auto here = own();
   send_on(
       crowd_.surplus(now.at, here, others),
-      [&](ClientId client) { return crowd_.even_out(now.at, client, here.clients--, others); }, effects);
+      [&](const Client& client) -> std::optional<wire::Redirect> {
+        if (client.redirected >= Crowd::kMostRedirects) return {};
+        return crowd_.even_out(now.at, client.id, here.clients--, others);
+      },
+      effects);
 }
 
-void Gateway::send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(ClientId)>& elsewhere,
+void Gateway::send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client&)>& elsewhere,
                       host::NodeEffects& effects) {
+  std::size_t refused = 0;
   for (auto& [routing_id, client] : clients_.all()) {
-    if (most == 0) return;
+    if (most == 0 || refused > kSentAwayAtOnce) return;
     if (!client.stays || client.sent_on) continue;
+    const auto redirect = elsewhere(client);
+    if (!redirect) {
+      ++refused;
+      continue;
+    }
     --most;
-    const auto redirect = elsewhere(client.id);
-    if (!redirect) return;
     client.sent_on = true;
     ++counters_.clients_sent_on;
     send(routing_id, *redirect, effects);

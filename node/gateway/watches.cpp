@@ -12,8 +12,8 @@ bool Watches::watch(BytesView routing_id, const Topic& topic, EventPlace after) 
   auto& own = by_client_[Bytes(routing_id)];
   if (!own.contains(topic) && own.size() >= kMostOfOne) return false;
   size_ += own.insert(topic).second ? 1 : 0;
-  auto& seen = watches_[topic][Bytes(routing_id)];
-  if (seen.place != after) seen = {after, false, seen.paced_until};
+  auto& seen = watches_[topic].watchers[Bytes(routing_id)];
+  if (seen.place != after) seen = {after, false};
   return true;
 }
 
@@ -22,11 +22,13 @@ void Watches::unwatch(BytesView routing_id, const Topic& topic) {
   if (own == by_client_.end() || own->second.erase(topic) == 0) return;
   if (own->second.empty()) by_client_.erase(own);
   --size_;
-  const auto watchers = watches_.find(topic);
-  watchers->second.erase(watchers->second.find(routing_id));
-  if (!watchers->second.empty()) return;
-  watches_.erase(watchers);
-  due_.erase(topic);
+  behind_.erase({topic, Bytes(routing_id)});
+  const auto watched = watches_.find(topic);
+  auto& watchers = watched->second.watchers;
+  watchers.erase(watchers.find(routing_id));
+  if (!watchers.empty()) return;
+  paced_.erase({watched->second.paced_until, topic});
+  watches_.erase(watched);
 }
 
 void Watches::forget(BytesView routing_id) {
@@ -38,7 +40,7 @@ void Watches::forget(BytesView routing_id) {
 std::vector<std::pair<Bytes, Watches::Topic>> Watches::end(GroupId group) {
   std::vector<std::pair<Bytes, Topic>> ended;
   for (auto at = watches_.lower_bound({group, {}}); at != watches_.end() && at->first.group == group; ++at)
-    for (const auto& [routing_id, seen] : at->second) ended.emplace_back(routing_id, at->first);
+    for (const auto& [routing_id, seen] : at->second.watchers) ended.emplace_back(routing_id, at->first);
   for (const auto& [routing_id, topic] : ended) unwatch(routing_id, topic);
   return ended;
 }
@@ -50,8 +52,8 @@ bool Watches::any_of(GroupId group) const {
 
 std::vector<GroupId> Watches::groups() const {
   std::vector<GroupId> all;
-  for (const auto& [topic, watchers] : watches_)
-    if (all.empty() || all.back() != topic.group) all.push_back(topic.group);
+  for (auto at = watches_.begin(); at != watches_.end(); at = watches_.lower_bound({{all.back().value + 1}, {}}))
+    all.push_back(at->first.group);
   return all;
 }
 
@@ -70,7 +72,7 @@ void Watches::pump(TimePoint now, GroupId group, EventHistory& history, const Pu
   const auto fresh = history.take_fresh();
   if (fresh.restarted)
     for (auto at = watches_.lower_bound({group, {}}); at != watches_.end() && at->first.group == group; ++at) {
-      for (auto& [routing_id, seen] : at->second) seen.caught_up = false;
+      for (auto& [routing_id, seen] : at->second.watchers) seen.caught_up = false;
       pump(now, at->first, at->second, {}, history, push);
     }
   for (const auto& [name, lost] : fresh.topics)
@@ -80,46 +82,54 @@ void Watches::pump(TimePoint now, GroupId group, EventHistory& history, const Pu
 
 void Watches::pump(TimePoint now, BytesView routing_id, const Topic& topic, const EventHistory& history,
                    const Push& push) {
-  const auto watchers = watches_.find(topic);
-  if (watchers == watches_.end()) return;
-  if (const auto at = watchers->second.find(routing_id); at != watchers->second.end())
-    put_off(topic, pump(now, topic, at->first, at->second, {}, history, push));
+  const auto watched = watches_.find(topic);
+  if (watched == watches_.end() || is_paced(now, topic, watched->second, history)) return;
+  const auto at = watched->second.watchers.find(routing_id);
+  if (at != watched->second.watchers.end() && !pump(topic, at->first, at->second, {}, history, push))
+    behind_[{topic, at->first}] = now + kBehind;
 }
 
 void Watches::pump_due(TimePoint now, const std::function<const EventHistory*(GroupId)>& history_of, const Push& push) {
-  std::vector<Topic> due;
-  for (const auto& [topic, at] : due_)
-    if (at <= now) due.push_back(topic);
-  for (const auto& topic : due) {
-    due_.erase(topic);
-    const auto* history = history_of(topic.group);
-    if (const auto at = watches_.find(topic); history && at != watches_.end())
-      pump(now, topic, at->second, {}, *history, push);
+  while (!paced_.empty() && paced_.begin()->first <= now) {
+    const Topic topic = paced_.extract(paced_.begin()).value().second;
+    if (const auto* history = history_of(topic.group)) pump(now, topic, watches_.at(topic), {}, *history, push);
+  }
+  std::vector<std::pair<Topic, Bytes>> due;
+  for (const auto& [who, at] : behind_)
+    if (at <= now) due.push_back(who);
+  for (const auto& [topic, routing_id] : due) {
+    behind_.erase({topic, routing_id});
+    if (const auto* history = history_of(topic.group)) pump(now, routing_id, topic, *history, push);
   }
 }
 
 TimePoint Watches::next_due() const {
-  TimePoint next = kNever;
-  for (const auto& [topic, at] : due_) next = std::min(next, at);
+  TimePoint next = paced_.empty() ? kNever : paced_.begin()->first;
+  for (const auto& [who, at] : behind_) next = std::min(next, at);
   return next;
 }
 
-void Watches::put_off(const Topic& topic, TimePoint until) {
-  if (until == kNever) return;
-  const auto [at, fresh] = due_.try_emplace(topic, until);
-  if (!fresh) at->second = std::min(at->second, until);
+bool Watches::is_paced(TimePoint now, const Topic& topic, const Watched& watched, const EventHistory& history) {
+  const auto* newest = history.next(topic.name, {});
+  if (!newest || !newest->replaces || now >= watched.paced_until) return false;
+  paced_.insert({watched.paced_until, topic});
+  return true;
 }
 
-void Watches::pump(TimePoint now, const Topic& topic, Watchers& watchers, Slot lost, const EventHistory& history,
+void Watches::pump(TimePoint now, const Topic& topic, Watched& watched, Slot lost, const EventHistory& history,
                    const Push& push) {
-  TimePoint more = kNever;
-  for (auto& [routing_id, seen] : watchers)
-    more = std::min(more, pump(now, topic, routing_id, seen, lost, history, push));
-  put_off(topic, more);
+  if (is_paced(now, topic, watched, history)) return;
+  const auto* newest = history.next(topic.name, {});
+  if (newest && newest->replaces) {
+    paced_.erase({watched.paced_until, topic});
+    watched.paced_until = now + kPace;
+  }
+  for (auto& [routing_id, seen] : watched.watchers)
+    if (!pump(topic, routing_id, seen, lost, history, push)) behind_[{topic, routing_id}] = now + kBehind;
 }
 
-TimePoint Watches::pump(TimePoint now, const Topic& topic, const Bytes& routing_id, Seen& seen, Slot lost,
-                        const EventHistory& history, const Push& push) {
+bool Watches::pump(const Topic& topic, const Bytes& routing_id, Seen& seen, Slot lost, const EventHistory& history,
+                   const Push& push) {
   // Other topics' events may have pushed the history's beginning past what this one saw last.
   const Slot complete_after = seen.caught_up ? lost : history.complete_after();
   const EventPlace complete = after_slot(complete_after);
@@ -131,14 +141,12 @@ TimePoint Watches::pump(TimePoint now, const Topic& topic, const Bytes& routing_
   }
   std::size_t pushed = 0;
   for (const auto* event = history.next(topic.name, seen.place); event; event = history.next(topic.name, seen.place)) {
-    if (event->replaces && now < seen.paced_until) return seen.paced_until;
-    if (pushed++ == kAtOnce) return now + kBehind;
+    if (pushed++ == kAtOnce) return false;
     push(routing_id, wire::Pushed{topic.group, event->place.slot, event->place.index, event->body, topic.name});
     seen.place = event->place;
-    if (event->replaces) seen.paced_until = now + kPace;
   }
   seen.caught_up = true;
-  return kNever;
+  return true;
 }
 
 }  // namespace gavel::gateway

@@ -59,21 +59,26 @@ class Watches {
     EventPlace place;
     /// Nothing of its topic that is older than what is fresh has not been pushed.
     bool caught_up = false;
+  };
+  struct Watched {
+    std::map<Bytes, Seen, std::less<>> watchers;
     TimePoint paced_until = kLongAgo;
   };
-  using Watchers = std::map<Bytes, Seen, std::less<>>;
 
   /// `lost`: up to there, fresh events are gone before they could be pushed.
-  void pump(TimePoint now, const Topic& topic, Watchers& watchers, Slot lost, const EventHistory& history,
+  void pump(TimePoint now, const Topic& topic, Watched& watched, Slot lost, const EventHistory& history,
             const Push& push);
-  /// When the watcher is to be pushed more; kNever: it has everything.
-  TimePoint pump(TimePoint now, const Topic& topic, const Bytes& routing_id, Seen& seen, Slot lost,
-                 const EventHistory& history, const Push& push);
-  void put_off(const Topic& topic, TimePoint until);
+  /// False: it lacks more.
+  bool pump(const Topic& topic, const Bytes& routing_id, Seen& seen, Slot lost, const EventHistory& history,
+            const Push& push);
+  /// A topic whose events replace each other was told of a moment ago: it is put off.
+  bool is_paced(TimePoint now, const Topic& topic, const Watched& watched, const EventHistory& history);
 
-  std::map<Topic, Watchers> watches_;
+  std::map<Topic, Watched> watches_;
   std::map<Bytes, std::set<Topic>, std::less<>> by_client_;
-  std::map<Topic, TimePoint> due_;
+  /// Put off: topics until their pace allows more, and watchers that lack more than they were pushed at once.
+  std::set<std::pair<TimePoint, Topic>> paced_;
+  std::map<std::pair<Topic, Bytes>, TimePoint> behind_;
   std::size_t size_ = 0;
 };
 

@@ -123,8 +123,8 @@ void Node::on_peer_lost(Now now, Uid peer, NodeEffects& effects) {
 void Node::on_tick(Now now, NodeEffects& effects) {
   if (parts_->found_at <= now.at) parts_->found_cluster(now, effects);
   parts_->hear_late(now, effects);
+  parts_->gateway.push(now, effects);  // first: what the tick brings is fresh, and pushed as such
   parts_->replicas.tick(now, effects);
-  parts_->gateway.push(now, effects);
   parts_->settle(now, effects);
 }
 

@@ -41,6 +41,10 @@ Bytes FloorService::apply(const Context& context, BytesView command, Events& eve
 
 Bytes FloorService::execute(const Context& context, BytesView command, Events& events) {
   if (wire::claims_to_be<chat::Command>(command)) return wire::encode_any(execute_chat(context, command, events));
+  return to_auction(context, command, events);
+}
+
+Bytes FloorService::to_auction(const Context& context, BytesView command, Events& events) {
   const auto bids = book().bids().size();
   const bool was_closed = book().outcome().has_value();
   Bytes reply = auction_.apply(context, command, events);
@@ -70,6 +74,9 @@ chat::RoomReply FloorService::on(const Context& /*context*/, const chat::OpenRoo
 
 chat::RoomReply FloorService::on(const Context& context, const chat::Sweep& /*sweep*/, Events& events) {
   const auto lapsed = context.time < serving_.patience ? 0 : room_.sweep(context, kMostLapsesAtOnce, events);
+  // A crowd that lapses takes many sweeps, and the auction is not to wait for them.
+  make_calls(context, events);
+  if (!book().outcome() && context.time >= book().terms().end) to_auction(context, auction_.deadline_command(), events);
   return reply(chat::Verdict::done, std::to_string(lapsed) + " have gone without a word");
 }
 

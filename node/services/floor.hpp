@@ -65,6 +65,7 @@ class FloorService {
   chat::RoomReply on(const Context& context, const chat::Call& call, Events& events);
   /// Every call that is due and has not been made; returns how many.
   std::uint32_t make_calls(const Context& context, Events& events);
+  Bytes to_auction(const Context& context, BytesView command, Events& events);
   chat::Answer answer(BytesView question) const;
 
   bool is_here(const std::string& room) const;

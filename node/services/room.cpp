@@ -66,7 +66,7 @@ void Room::renew(const Context& context, const chat::Speaker& who) {
 
 RoomReply Room::on(const Context& context, const chat::Say& say, Events& events) {
   if (auto objection = check(book_, context, say)) return refuse(say.who, *std::move(objection));
-  book_.pace.spend(say.who.person, book_.rules, context.time);
+  book_.pace.spend(say.who.person, book_.rules, context.time, 2 * book_.most_members());
   renew(context, say.who);
   const auto number = tell(context, LineKind::said, say.who.name, say.text, events);
   return done(say.who, number, "said in " + book_.name);

@@ -27,6 +27,7 @@ struct RoomBook {
   RoomPace pace;
   RoomLines lines;
 
+  std::size_t most_members() const { return by_invitation ? chat::kMaxPrivateMembers : chat::kMaxMembers; }
   void append_to(Bytes& snapshot) const;
   /// Error: malformed, or none that a service could have written.
   static Result<RoomBook> read_from(RecordReader& reader);

@@ -91,9 +91,9 @@ MaybeRefused check(const RoomBook& room, const Context& context, const chat::Ent
   const auto* holder = room.members.find(who.name);
   if (holder && holder->person == who.person) return {};
   if (holder && !house::broken(house::Mistake::names_twice)) return name_taken(room, context, *holder);
-  if (room.members.size() >= chat::kMaxMembers)
+  if (room.members.size() >= room.most_members())
     return RoomObjection{chat::Verdict::room_full,
-                         room.name + " is full: " + std::to_string(chat::kMaxMembers) + " are in it"};
+                         room.name + " is full: " + std::to_string(room.most_members()) + " are in it"};
   return {};
 }
 

@@ -27,11 +27,11 @@ Duration RoomPace::wait(const chat::Secret& person, const chat::RoomRules& rules
   return std::max(account->second - now - credit, Duration::zero());
 }
 
-void RoomPace::spend(const chat::Secret& person, const chat::RoomRules& rules, WallTime now) {
+void RoomPace::spend(const chat::Secret& person, const chat::RoomRules& rules, WallTime now, std::size_t most) {
   while (!by_time_.empty() && by_time_.begin()->first <= now) forget_first();
   if (rules.pace == Duration::zero()) return;
   const auto account = paid_at_.find(person);
-  if (account == paid_at_.end() && paid_at_.size() >= kMaxAccounts) forget_first();
+  if (account == paid_at_.end() && paid_at_.size() >= most) forget_first();
   WallTime& paid_at = account == paid_at_.end() ? paid_at_[person] : account->second;
   by_time_.erase({paid_at, person});
   paid_at = std::max(paid_at, now) + rules.pace;

@@ -14,15 +14,15 @@
 
 namespace gavel {
 
-/// Accounts of one room; above it the one is forgotten that would be paid first.
+/// Accounts of the largest room.
 inline constexpr std::size_t kMaxAccounts = 2 * chat::kMaxMembers;
 
 class RoomPace {
  public:
   /// How long this person has to wait before they may speak; zero: not at all.
   Duration wait(const chat::Secret& person, const chat::RoomRules& rules, WallTime now) const;
-  /// They speak now: wait() is zero.
-  void spend(const chat::Secret& person, const chat::RoomRules& rules, WallTime now);
+  /// They speak now: wait() is zero. Above `most` accounts the one is forgotten that would be paid first.
+  void spend(const chat::Secret& person, const chat::RoomRules& rules, WallTime now, std::size_t most = kMaxAccounts);
   /// Under new rules everybody begins anew.
   void begin_anew();
   std::size_t accounts() const { return paid_at_.size(); }

@@ -17,11 +17,12 @@ struct ViewRecord {
 }  // namespace
 
 bool Serving::change(const Context& context, const GroupView& view) {
+  // Whoever leads from now on, the same as before too: there may have been nobody meanwhile.
+  patience = context.time + kPatience;
   if (view.leader == leader && view.voters == nodes) return false;
   if (view.leader != leader) {
     leader = view.leader;
     since = context.slot;
-    patience = context.time + kPatience;
   }
   nodes = view.voters;
   return true;

@@ -91,10 +91,10 @@ class Talk(ClusterTest):
     def test_auctioneers_calls(self):
         """an auction's room has the bids, both calls and the sale in one order with what people say, its leader killed or not"""
         item = self.client.add_item("a lamp", "10.00", "0.50", "--seller", "the-host")
-        auction = self.client.start_auction(item, 14)["id"]
+        auction = self.client.start_auction(item, 10)["id"]
         self.client.ask("say", auction, "welcome", "--as", "the-host")
         self.free_of_pace(auction)
-        crowd = self.talkers(auction, count=3, seconds=18)
+        crowd = self.talkers(auction, count=3, seconds=13)
         bids = self.load(auction, count=2)
         self.kill(self.leader(auction))
         self.bids(bids, 10)

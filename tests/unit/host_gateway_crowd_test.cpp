@@ -92,6 +92,12 @@ TEST_CASE("what is uneven is evened out a few clients at a time, and what is wit
   CHECK(Crowd().surplus(now, {50, 100}, {}) == 0);
 }
 
+TEST_CASE("nobody is moved to and fro beside a gateway that is full, however few it has") {
+  const auto full = neighbour(2, 10, 10);
+  CHECK(Crowd().surplus(TimePoint(1s), {99, 1000}, {full, neighbour(3, 98, 1000)}) == 0);
+  CHECK(Crowd().surplus(TimePoint(1s), {99, 1000}, {full}) == 0);
+}
+
 TEST_CASE("a full gateway sends everybody on, and says when all are full") {
   for (const auto& hello : {passing(), staying(1, 2), staying(1, 9)})
     CHECK(Crowd().judge({}, {3, 3}, hello, {neighbour(2, 3, 3), neighbour(3, 2, 3)})->gateways ==

@@ -347,6 +347,42 @@ TEST_CASE("events that replace each other reach a watcher at most 20 times a sec
   CHECK(heard.gaps.empty());
 }
 
+TEST_CASE("a thousand watchers of one count are told at one moment, whenever each of them came") {
+  EventHistory history({});
+  Watches watches;
+  Heard heard;
+  const Watches::Topic topic{{5}, "lot-7"};
+  TimePoint now(1s);
+  std::set<TimePoint> moments;
+  for (std::uint64_t ms = 0; ms < 1000; ++ms, now += 1ms) {
+    const auto name = std::to_string(ms);
+    REQUIRE(watches.watch(name, topic, {}));
+    watches.pump(now, name, topic, history, heard.push());
+    const auto before = heard.pushed.size();
+    if (watches.next_due() <= now) watches.pump_due(now, heard.from(history), heard.push());
+    history.append({{ms + 1}, 1}, {"count", "lot-7", true});
+    watches.pump(now, {5}, history, heard.push());
+    if (heard.pushed.size() > before + 1) moments.insert(now);
+  }
+  CHECK(moments.size() <= 21);
+  watches.forget("7");
+  for (std::uint64_t ms = 0; ms < 1000; ++ms) watches.forget(std::to_string(ms));
+  CHECK(watches.next_due() == kNever);
+}
+
+TEST_CASE("who watches a slot that has more events than there is room for is told of the gap, not of nothing") {
+  EventHistory history({}, {.events = 4, .bytes = 1000});
+  Watches watches;
+  Heard heard;
+  REQUIRE(watches.watch("ann", {{5}, "late"}, {}));
+  watches.pump({}, "ann", {{5}, "late"}, history, heard.push());
+  for (std::uint32_t index = 1; index <= 6; ++index) history.append({{1}, index}, {"like", std::to_string(index)});
+  history.append({{1}, 7}, {"like", "late"});
+  watches.pump({}, {5}, history, heard.push());
+  REQUIRE(heard.gaps.size() == 1);
+  CHECK(heard.gaps[0].topic == "late");
+}
+
 TEST_CASE("P10 boundedness: replaced events and topics that are gone leave nothing behind in a history") {
   EventHistory history({}, {.events = 8, .bytes = 100});
   for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, {"count", "one", true});

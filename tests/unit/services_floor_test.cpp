@@ -191,6 +191,35 @@ TEST_CASE("what is due first is done first: a lapse before a call, a call before
   CHECK_FALSE(floor.machine.next_deadline().has_value());
 }
 
+TEST_CASE("a crowd that lapses does not hold up the calls and the close") {
+  Floor floor;
+  floor.now = at_seconds(99);
+  floor.enter("ada");
+  floor.lines();
+  floor.now = at_seconds(201);
+  floor.sweep();
+  const auto lines = floor.lines();
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0].kind == chat::LineKind::lapsed);
+  CHECK(lines[1].kind == chat::LineKind::going);
+  CHECK(lines[2].kind == chat::LineKind::going);
+  CHECK(lines[3].kind == chat::LineKind::closed);
+  CHECK(floor.machine.book().outcome().has_value());
+  CHECK_FALSE(floor.machine.next_deadline().has_value());
+}
+
+TEST_CASE("when the same node leads again after an outage nobody is taken for gone at once either") {
+  Floor floor;
+  floor.view({Uid{3}, {Uid{1}, Uid{3}}});
+  floor.enter("ada");
+  floor.lines();
+  floor.now = at_seconds(300);
+  floor.view({Uid{3}, {Uid{1}, Uid{3}}});
+  CHECK(floor.lines().empty());
+  floor.sweep();
+  CHECK(floor.state().present == 1);
+}
+
 TEST_CASE("a new leader is told in the auction's room, and takes nobody for gone at once") {
   Floor floor;
   floor.now = at_seconds(205);

@@ -25,10 +25,12 @@ inline constexpr char kPrivateMark = '@';
 inline constexpr std::size_t kMaxName = 32;
 /// Nobody in a room can be called this: it is who says what the auction does.
 inline constexpr std::string_view kAuctioneer = "auctioneer";
-/// In one room at a time.
+/// In one room at a time; in a private one.
 inline constexpr std::size_t kMaxMembers = 10'000;
-/// Private rooms of one house; above it the one goes that has been empty longest.
-inline constexpr std::size_t kMaxRooms = 4096;
+inline constexpr std::size_t kMaxPrivateMembers = 256;
+/// Private rooms of one house; above it the one goes that has been empty longest. Together with the bounds of each room
+/// they keep the lobby's state below 100 MiB, whatever anybody does.
+inline constexpr std::size_t kMaxRooms = 512;
 /// Invitations, moderators, and muted ones of one room, each.
 inline constexpr std::size_t kMaxListed = 1024;
 /// Longest time for which somebody is muted.
@@ -71,8 +73,8 @@ struct RoomRules {
 };
 inline constexpr std::uint32_t kMostKept = 1000;
 inline constexpr std::uint32_t kMostBytes = 4096;
-/// So that an answer with all kept lines fits a frame.
-inline constexpr std::size_t kMostKeptText = std::size_t{256} << 10U;
+/// In one room.
+inline constexpr std::size_t kMostKeptText = std::size_t{64} << 10U;
 
 /// What became of a command.
 enum class Verdict : std::uint8_t {
@@ -114,7 +116,7 @@ enum class LineKind : std::uint8_t {
   bid = 5,      ///< the auctioneer: a new highest bid
   going = 6,    ///< the auctioneer: going once, going twice
   closed = 7,   ///< the auctioneer: sold, or not
-  serving = 8,  ///< another node leads the room's group, or others serve it: `node` and `text`
+  serving = 8,  ///< another node leads the room's group (`node`), or others serve it
 };
 constexpr bool is_known(LineKind kind) { return kind <= LineKind::serving; }
 
