@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "common/bus/standard_streams.hpp"
 #include "node/runtime.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ bool have_standard_streams() {
 
 int main(int argc, char** argv) {
   using namespace gavel::node;
+  gavel::bus::keep_standard_streams();
   constexpr int kFailed = 1;
 
   if (!have_standard_streams()) return kFailed;

@@ -51,7 +51,7 @@ void health(Context& context, const HealthOptions& options) {
   const TimePoint deadline = bus::steady_now() + patience;
   Verdict verdict = examine(context, options);
   for (std::string told; !verdict.findings.empty() && bus::steady_now() < deadline;) {
-    const std::string now = cell(verdict.summary["summary"]) + "; " + harmless(verdict.findings.front().node) +
+    const std::string now = cell(verdict.summary["summary"]) + "; " + harmless(verdict.findings.front().node) + " " +
                             harmless(verdict.findings.front().group) + " " + harmless(verdict.findings.front().what);
     if (now != told) std::cerr << "gavel: waiting: " << now << '\n';
     told = now;

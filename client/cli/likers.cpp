@@ -105,7 +105,10 @@ void add_likers_command(CLI::App& app, Context& context) {
       ->check(CLI::Range(1U, likes::kMostAtOnce).description(""))
       ->capture_default_str();
   command->add_option("--rate", options->rate, "Times a second (default: when the last was answered)")
-      ->check(CLI::Range(0.001, kFastest).description(""));
+      ->check(CLI::Range(0.001, kFastest).description(""))
+      ->check([](const std::string& text) {
+        return text.find_first_of("nN") == std::string::npos ? "" : text + " is no rate";
+      });
   command->callback([&context, options] { context.action = [&context, options] { likers(context, *options); }; });
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/cli/commands.hpp"
 #include "common/base/version.hpp"
+#include "common/bus/standard_streams.hpp"
 
 namespace {
 
@@ -35,6 +36,7 @@ std::string user_name() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  gavel::bus::keep_standard_streams();
   std::setlocale(LC_ALL, "");
   // Output goes to pipes and programs too: numbers look the same everywhere.
   std::setlocale(LC_NUMERIC, "C");

@@ -4,6 +4,8 @@
 #include <ostream>
 #include <utility>
 
+#include "client/cli/failure.hpp"
+
 namespace gavel::cli {
 namespace {
 
@@ -126,6 +128,7 @@ void Output::line(const Row& row, const std::string& sentence) {
     text(sentence);
   else
     out_ << on_one_line(row) << '\n' << std::flush;
+  if (!out_) fail_with(Exit::internal, "what there is to say cannot be written to the standard output");
 }
 
 void Output::text(const std::string& text) {

@@ -140,7 +140,10 @@ Told<chat::RoomState> look_into_room(House& house, const RoomPlace& place, const
       house.connection().query(place.group, wire::encode_any(chat::Question(chat::AskRoom{place.room, who, lines})));
   const auto read = [&] { return expect_any<chat::Answer>(outcome, ""); };
   auto answer = place.auction ? house.reachable(*place.auction, read) : read();
-  if (const auto* none = std::get_if<chat::NoRoom>(&answer)) refuse_in_room(none->verdict, none->message);
+  if (const auto* none = std::get_if<chat::NoRoom>(&answer)) {
+    if (none->verdict == chat::Verdict::not_present) fail_with(Exit::not_authorised, harmless(none->message));
+    refuse_in_room(none->verdict, none->message);
+  }
   if (auto* state = std::get_if<chat::RoomState>(&answer)) return {std::move(*state), std::move(outcome)};
   fail_with(Exit::internal, "an answer of another kind came from " + outcome.gateway_name);
 }

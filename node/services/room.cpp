@@ -147,6 +147,7 @@ RoomReply Room::on(const Context& context, const chat::SetRules& set, Events& ev
     book_.rules = set.rules;
     book_.pace.begin_anew();
     book_.lines.keep(book_.rules.keep);
+    book_.members.cap(context.time + book_.rules.lease);
   }
   renew(context, set.who);
   const auto number = is_new ? note(context, set.who, "sets the rules: " + in_words(book_.rules), events) : 0;

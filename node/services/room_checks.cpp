@@ -10,10 +10,10 @@ namespace gavel {
 namespace {
 
 RoomObjection bad_name(const std::string& name) {
-  const std::string why = name == chat::kAuctioneer
+  const std::string why = is_auctioneer(name)
                               ? "the auctioneer is nobody in a room"
                               : "a name has 1 to " + std::to_string(chat::kMaxName) +
-                                    " bytes of UTF-8, no control characters, no space at either end";
+                                    " bytes of UTF-8, no control or unseen characters, no space at either end";
   return {chat::Verdict::bad_name, quoted(name) + " is no name here: " + why};
 }
 

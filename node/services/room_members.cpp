@@ -50,6 +50,11 @@ void RoomMembers::renew(const std::string& name, WallTime lease_end) {
   by_lease_.insert(std::move(place));
 }
 
+void RoomMembers::cap(WallTime lease_end) {
+  while (!by_lease_.empty() && lease_end < by_lease_.rbegin()->first)
+    renew(std::string(by_lease_.rbegin()->second), lease_end);
+}
+
 void RoomMembers::append_to(Bytes& snapshot) const {
   append_record(snapshot, wire::encode(MembersHeader{size()}));
   for (const auto& [name, member] : by_name_) append_record(snapshot, wire::encode(member));

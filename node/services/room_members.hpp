@@ -41,6 +41,8 @@ class RoomMembers {
   /// Somebody is called that.
   void remove(const std::string& name);
   void renew(const std::string& name, WallTime lease_end);
+  /// Nobody's lease is longer from now on.
+  void cap(WallTime lease_end);
 
   void append_to(Bytes& snapshot) const;
   /// Error: malformed, too many, out of order, or no names.

@@ -1,5 +1,6 @@
 #include "node/services/room_rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -18,9 +19,12 @@ constexpr std::int64_t kLastMicros = std::int64_t{1} << 60U;
 
 }  // namespace
 
-bool is_member_name(std::string_view name) {
-  return is_plain_text(name, 1, chat::kMaxName) && name != chat::kAuctioneer;
+bool is_auctioneer(std::string_view name) {
+  return std::equal(name.begin(), name.end(), chat::kAuctioneer.begin(), chat::kAuctioneer.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
+
+bool is_member_name(std::string_view name) { return is_plain_text(name, 1, chat::kMaxName) && !is_auctioneer(name); }
 
 bool is_secret(const chat::Secret& secret) { return secret.bytes.size() == chat::kSecretBytes; }
 

@@ -10,6 +10,8 @@
 
 namespace gavel {
 
+/// In whatever case: nobody is to be taken for them.
+bool is_auctioneer(std::string_view name);
 /// Plain text of 1 to kMaxName bytes, and not the auctioneer's.
 bool is_member_name(std::string_view name);
 /// kSecretBytes long.

@@ -35,10 +35,12 @@ std::optional<std::uint32_t> take_code_point(std::string_view& text) {
   return point;
 }
 
-/// Control characters, and those that turn the direction of what follows or break its line.
+/// Control characters, those that turn the direction of what follows or break its line, and those that nobody sees. (A
+/// joiner, U+200D, is seen in emoji.)
 bool is_control(std::uint32_t point) {
-  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0xad || point == 0x61c || point == 0x180e ||
+         (point >= 0x200b && point <= 0x200f && point != 0x200d) || (point >= 0x2028 && point <= 0x202e) ||
+         (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
 }
 
 }  // namespace

@@ -209,6 +209,30 @@ TEST_CASE("nobody lapses for what was not heard while there was no leader") {
   CHECK(lobby.line().kind == LineKind::lapsed);
 }
 
+TEST_CASE("a shorter lease holds for those who are there already") {
+  Lobby lobby;
+  lobby.enter("ada");
+  RoomRules rules;
+  rules.lease = 24h;
+  lobby.set_rules("ada", rules);
+  lobby.enter("bob");
+  lobby.pass(60s);
+  rules.lease = 3s;
+  lobby.set_rules("ada", rules);
+  lobby.lines();
+  lobby.pass(3s);
+  lobby.sweep();
+  CHECK(lobby.lines().size() == 2);
+  CHECK(lobby.state("eve").present == 0);
+}
+
+TEST_CASE("nobody passes for the auctioneer, in whatever case") {
+  Lobby lobby;
+  for (const std::string name : {"auctioneer", "Auctioneer", "AUCTIONEER"})
+    CHECK(lobby.enter(name).verdict == Verdict::bad_name);
+  CHECK(lobby.enter("auctioneers").verdict == Verdict::done);
+}
+
 TEST_CASE("a sweep takes a bounded number of people, and the next one goes on") {
   Lobby lobby;
   for (std::size_t i = 0; i <= kMostLapsesAtOnce; ++i) lobby.enter("a" + std::to_string(i));

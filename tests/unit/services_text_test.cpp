@@ -26,6 +26,13 @@ TEST_CASE("plain text cannot upset a screen") {
   CHECK_FALSE(is_plain_text(std::string_view("a\0b", 3), 1, 64));
 }
 
+TEST_CASE("plain text hides nothing: no character that nobody sees, but the joiner of emoji") {
+  for (const std::string unseen :
+       {"\u00ad", "\u061c", "\u180e", "\u200b", "\u200c", "\u200e", "\u200f", "\u2060", "\ufeff"})
+    CHECK_FALSE(is_plain_text("ann" + unseen, 1, 64));
+  CHECK(is_plain_text("\U0001F469\u200d\U0001F680", 1, 64));
+}
+
 TEST_CASE("what is quoted is short and harmless") {
   CHECK(quoted("lot-7") == "'lot-7'");
   CHECK(quoted("\x1b[2J\xff") == "'?[2J?'");

@@ -15,6 +15,7 @@
 #include "client/cli/rows.hpp"
 #include "common/base/print.hpp"
 #include "common/bus/clock.hpp"
+#include "common/bus/standard_streams.hpp"
 #include "tools/sniffer/capture/live.hpp"
 #include "tools/sniffer/capture/recording.hpp"
 #include "tools/sniffer/options.hpp"
@@ -268,6 +269,7 @@ int run(const SniffOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  gavel::bus::keep_standard_streams();
   std::setlocale(LC_ALL, "");
   // Output goes to pipes and programs too: numbers look the same everywhere.
   std::setlocale(LC_NUMERIC, "C");
