@@ -78,9 +78,10 @@ class Gateway {
   void end_watches(host::NodeEffects& effects);
   void send_away(Now now, std::size_t most, host::NodeEffects& effects);
   void even_out(Now now, host::NodeEffects& effects);
-  /// Sends up to so many who stay where `elsewhere` says, until it has said nothing for a few.
+  /// Sends up to so many who stay where `elsewhere` says, until it says nothing; only those who were sent on less often
+  /// than that before they came.
   void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client& client)>& elsewhere,
-               host::NodeEffects& effects);
+               host::NodeEffects& effects, std::uint32_t redirected_less = UINT32_MAX);
 
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);

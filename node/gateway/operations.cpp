@@ -77,24 +77,17 @@ void Gateway::even_out(Now now, host::NodeEffects& effects) {
   auto here = own();
   send_on(
       crowd_.surplus(now.at, here, others),
-      [&](const Client& client) -> std::optional<wire::Redirect> {
-        if (client.redirected >= Crowd::kMostRedirects) return {};
-        return crowd_.even_out(now.at, client.id, here.clients--, others);
-      },
-      effects);
+      [&](const Client& client) { return crowd_.even_out(now.at, client.id, here.clients--, others); }, effects,
+      Crowd::kMostRedirects);
 }
 
 void Gateway::send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client&)>& elsewhere,
-                      host::NodeEffects& effects) {
-  std::size_t refused = 0;
+                      host::NodeEffects& effects, std::uint32_t redirected_less) {
   for (auto& [routing_id, client] : clients_.all()) {
-    if (most == 0 || refused > kSentAwayAtOnce) return;
-    if (!client.stays || client.sent_on) continue;
+    if (most == 0) return;
+    if (!client.stays || client.sent_on || client.redirected >= redirected_less) continue;
     const auto redirect = elsewhere(client);
-    if (!redirect) {
-      ++refused;
-      continue;
-    }
+    if (!redirect) return;
     --most;
     client.sent_on = true;
     ++counters_.clients_sent_on;
