@@ -106,7 +106,8 @@ class Likes(ClusterTest):
         self.assertGreater(liked, 250_000)  # all of it on this machine: the figure is measured elsewhere
         self.assertLess(entries, liked / 100)
         self.assertEqual(heard, sorted(set(heard)))
-        self.assertLessEqual(len(heard), 20 * seconds + 2)
+        # Besides the count that it read, it may be told once more by each gateway that it came to (it is sent on twice at most).
+        self.assertLessEqual(len(heard), 20 * seconds + 4)
         self.assert_exact()
 
     def committed(self):
