@@ -109,16 +109,21 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
                                   NodeEffects& effects) {
   static const std::vector<Uid> kNobody;
   const Uid self = setup_.self.uid;
+  const auto lives_here = [this](GroupId group) {
+    const auto* hosted = replicas_.find(group);
+    return hosted && !hosted->observer;
+  };
   for (const auto& id : directory.running()) {
     const auto& auction = directory.auctions().at(id);
-    if (!belongs_to(auction, self) || awaits_its_state(auction, self)) continue;
+    if (lives_here(auction.group) || !belongs_to(auction, self) || awaits_its_state(auction, self)) continue;
     const auto& founders = broken(Mistake::founds_with_members) ? auction.members : auction.genesis;
     const bool here = founds(auction, self);
     start(now, {auction.group, ServiceKind::auction, id, here ? founders : kNobody},
           here ? auction_machine(auction.terms) : nullptr, gone, effects);
   }
   for (const auto& [name, standing] : directory.state().standing) {
-    if (!belongs_to(directory, standing, self) || awaits_its_state(standing, self)) continue;
+    if (lives_here(standing.group) || !belongs_to(directory, standing, self) || awaits_its_state(standing, self))
+      continue;
     const bool here = contains(standing.genesis, self);
     const auto wanted = broken(Mistake::founds_with_voters) ? directory.voters_wanted() : kNobody;
     const auto& founders = broken(Mistake::founds_with_voters) ? wanted : standing.genesis;
@@ -129,9 +134,7 @@ void Placement::start_what_is_new(Now now, const DirectoryService& directory, st
 
 void Placement::start(Now now, const Due& due, std::unique_ptr<ServiceMachine> founding, std::vector<GroupId>& gone,
                       NodeEffects& effects) {
-  const auto* hosted = replicas_.find(due.group);
-  if (hosted && !hosted->observer) return;
-  if (hosted) gone.push_back(due.group);
+  if (replicas_.find(due.group)) gone.push_back(due.group);  // an observer
   if (founding) {
     replicas_.found(now, due.group, {due.founders, {}}, std::move(founding), effects);
     effects.notes.push_back(

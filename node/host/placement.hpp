@@ -38,7 +38,7 @@ class Placement {
   std::vector<GroupId> run(Now now, const std::function<bool(GroupId)>& in_use, NodeEffects& effects);
 
  private:
-  /// A group that is to live here, if it is not here yet.
+  /// A group that is to live here, and does not yet, or only as an observer.
   struct Due {
     GroupId group;
     ServiceKind service;
