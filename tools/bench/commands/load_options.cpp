@@ -10,7 +10,7 @@ namespace {
 
 /// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
 /// its reply forgotten.
-constexpr std::size_t kMostOfOneSession = 64;
+constexpr std::size_t kMostOfOneSession = 512;
 constexpr std::size_t kDefaultInFlight = 512;
 
 std::size_t share_of(const TypedLoad& typed) {

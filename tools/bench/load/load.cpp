@@ -24,6 +24,7 @@ Load::Load(const CrowdOptions& crowd, const LoadOptions& options, Work& work)
       under_way_(crowd.clients) {}
 
 LoadFigures Load::run() {
+  crowd_.gather();
   const TimePoint start = bus::steady_now();
   begin_at_ = start + options_.warm_up;
   end_at_ = begin_at_ + options_.length;
@@ -49,6 +50,7 @@ LoadFigures Load::run() {
   if (on_end) on_end();
   figures_.measured = end_at_ - begin_at_;
   wait_for_the_rest();
+  figures_.moves = crowd_.moves();
   return figures_;
 }
 

@@ -32,6 +32,8 @@ struct LoadFigures {
   /// Open loop: whose time had come, and that were not answered (or not even begun) when the patience was over.
   std::uint64_t unanswered = 0;
   std::uint64_t counted = 0;
+  /// Times that a client left its gateway for another one, or came back to it.
+  std::uint64_t moves = 0;
   Latencies latencies;
   Duration measured{};
 
@@ -64,7 +66,6 @@ class Load {
   struct Operation {
     TimePoint intended, begun;
   };
-  void connect_all();
   void begin(std::size_t client, TimePoint intended);
   void on_done(std::size_t client, client::CallId call, const client::Outcome& outcome);
   void count(const Operation& operation, TimePoint answered, Judged judged);
