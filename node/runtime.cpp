@@ -283,6 +283,7 @@ void Runtime::on_signal() {
 // ---- effects ----------------------------------------------------------------------------------------------------
 
 void Runtime::carry_out() {
+  node_->end_turn(bus::now(), effects_);
   carry_out_links();
   submit_writes();
   carry_out_sends();

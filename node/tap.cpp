@@ -37,22 +37,41 @@ void Tap::copy(Uid to, BytesView frame) {
   publish(std::move(tapped));
 }
 
+template <class Message>
+void Tap::publish_identities(const Message& message, const wire::TappedClient& frame) {
+  const auto publish_one = [&](const auto& one, std::size_t share) {
+    wire::TappedClient tapped = frame;
+    tapped.kind = std::remove_cvref_t<decltype(one)>::kKind;
+    tapped.size = frame.size / share;
+    note_identity(one, tapped);
+    publish(std::move(tapped));
+  };
+  if constexpr (std::same_as<Message, wire::Calls>)
+    for (const auto& one : message.calls) publish_one(one, message.calls.size());
+  else if constexpr (std::same_as<Message, wire::Answers>)
+    for (const auto& one : message.answers) publish_one(one, message.answers.size());
+  else
+    publish_one(message, 1);
+}
+
 void Tap::copy_client(BytesView routing_id, BytesView frame, bool incoming) {
   wire::TappedClient tapped;
   tapped.incoming = incoming;
   tapped.size = frame.size();
   if (const auto opened = wire::open(frame, self_.cluster)) {
     tapped.kind = opened->kind;
-    const auto note = [&tapped](const auto& message) { note_identity(message, tapped); };
     if (incoming) {
       if (clients_.size() >= kMostClients) clients_.clear();
       clients_.insert_or_assign(Bytes(routing_id), ClientId{opened->envelope.from.value});
-      if (const auto message = opened->body<wire::FromClient>()) std::visit(note, *message);
+    }
+    if (const auto known = clients_.find(routing_id); known != clients_.end()) tapped.client = known->second;
+    const auto publish_each = [&](const auto& message) { publish_identities(message, tapped); };
+    if (incoming) {
+      if (const auto message = opened->body<wire::FromClient>()) return std::visit(publish_each, *message);
     } else if (const auto message = opened->body<wire::ToClient>()) {
-      std::visit(note, *message);
+      return std::visit(publish_each, *message);
     }
   }
-  if (const auto known = clients_.find(routing_id); known != clients_.end()) tapped.client = known->second;
   publish(std::move(tapped));
 }
 

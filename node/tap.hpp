@@ -44,6 +44,9 @@ class Tap {
   void copy_client(BytesView routing_id, BytesView frame, bool incoming);
   template <class Message>
   void publish(Message message);
+  /// One for each call or answer that gathered in the frame.
+  template <class Message>
+  void publish_identities(const Message& message, const wire::TappedClient& frame);
 
   const wire::Envelope self_;
   bus::Bus& bus_;

@@ -2,6 +2,7 @@
 #include "client/cli/house.hpp"
 #include "client/cli/output.hpp"
 #include "client/cli/rows.hpp"
+#include "common/wire/services/auction_words.hpp"
 
 namespace gavel::cli {
 namespace {
@@ -34,10 +35,10 @@ client::Outcome House::in_its_group(const directory::Auction& in, Ask&& ask) {
 // ---- one auction ----------------------------------------------------------------------------------------------------
 
 Told<auction::BidReply> House::bid(const directory::Auction& in, const Money& amount) {
-  auto outcome = in_its_group(in, [&](GroupId group) {
-    return connection_.command(group, encoded(auction::Bid{settings_.as, amount}));
-  });
+  const auction::Bid bid{settings_.as, amount};
+  auto outcome = in_its_group(in, [&](GroupId group) { return connection_.command(group, encoded(bid)); });
   auto reply = expect<auction::BidReply, auction::Reply>(outcome, finds_out_bid(in.id, outcome));
+  reply.message = auction::in_words(reply, bid);
   return {std::move(reply), std::move(outcome)};
 }
 

@@ -77,12 +77,15 @@ CallId Client::add(TimePoint now, Call call) {
       fail_with(call, OutcomeKind::busy, std::to_string(options_.max_calls) + " calls of this client are open already");
     return call.id;
   }
+  now_ = now;
   const CallId id = calls_.add(std::move(call)).id;
-  tick(now);
+  connect_if_wanted(now);
+  pump(now);
   return id;
 }
 
 void Client::cancel(TimePoint now, CallId id) {
+  now_ = now;
   const Call* call = calls_.find(id);
   if (call != nullptr) fail_with(*call, OutcomeKind::cancelled, "cancelled");
   pump(now);
@@ -101,18 +104,18 @@ void Client::unwatch(GroupId group, const Bytes& topic) {
 void Client::close(TimePoint /*now*/) {
   if (link_ == Link::none) return;
   if (welcomed()) send(wire::Bye{});
-  link_ = Link::none;
-  unanswered_since_ = kNever;
-  for (auto& [id, call] : calls_) call.in_flight = false;
-  watches_.forget_link();
+  end_link();
   effects_.emplace_back(Disconnect{});
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Client::tick(TimePoint now) {
-  expire_calls(now);
+  now_ = now;
+  const bool lapse = calls_.next_lapse() <= now;
+  if (lapse) expire_calls(now);
   check_link(now);
+  if (lapse) calls_.find_next_lapse();
   connect_if_wanted(now);
   if (!welcomed()) return;
   watches_.refresh(now, options_.watch_refresh, [this](const wire::Watch& watch) { send(watch); });
@@ -121,15 +124,9 @@ void Client::tick(TimePoint now) {
 }
 
 TimePoint Client::next_deadline() const {
-  TimePoint at = kNever;
-  for (const auto& [id, call] : calls_) {
-    at = std::min(at, call.deadline);
-    if (!welcomed()) continue;
-    if (call.in_flight)
-      at = std::min(at, call.attempt_deadline);
-    else if (call.not_before != kLongAgo)
-      at = std::min(at, call.not_before);
-  }
+  TimePoint at = calls_.next_lapse();
+  if (welcomed()) at = std::min(at, calls_.resend_at());
+  if (!gathered_.calls.empty()) at = std::min(at, gathered_since_ + options_.gather);
   if (link_ == Link::connecting) at = std::min(at, linked_since_ + options_.connect_timeout);
   if (link_ == Link::none && anything_wanted()) {
     at = std::min(at, sent_on_to_.empty() ? gateways_.next_choice() : kLongAgo);
@@ -170,15 +167,21 @@ std::optional<std::string> Client::next_gateway(TimePoint now) {
 
 void Client::leave(TimePoint now, NoteKind why, const std::string& text) {
   note(why, text);
-  link_ = Link::none;
-  unanswered_since_ = kNever;
-  for (auto& [id, call] : calls_) call.in_flight = false;
-  watches_.forget_link();
+  end_link();
   connect_if_wanted(now);
   if (link_ == Link::none) effects_.emplace_back(Disconnect{});
 }
 
+void Client::end_link() {
+  send_gathered();
+  link_ = Link::none;
+  unanswered_since_ = kNever;
+  calls_.send_all_again();
+  watches_.forget_link();
+}
+
 void Client::on_gateway_lost(TimePoint now) {
+  now_ = now;
   if (link_ == Link::none) return;
   gateways_.failed(endpoint_, now);
   leave(now, NoteKind::gateway_lost, endpoint_ + (link_ == Link::connecting ? " cannot be reached" : " is gone"));
@@ -195,10 +198,11 @@ void Client::check_link(TimePoint now) {
     leave(now, NoteKind::gateway_silent, endpoint_ + " fell silent");
     return;
   }
+  if (calls_.next_lapse() > now) return;
   bool slow = false;
   for (auto& [id, call] : calls_) {
     if (!call.in_flight || call.attempt_deadline > now) continue;
-    call.in_flight = false;
+    calls_.send_again(call);
     call.not_before = now;
     // Its own state is all that a local read is about: another gateway's would be another answer.
     slow = slow || call.kind != wire::CallKind::local;
@@ -251,21 +255,25 @@ void Client::expire_calls(TimePoint now) {
 
 void Client::pump(TimePoint now) {
   if (!welcomed()) return;
-  // A session's opening is added at the end of the map, and is reached by the same loop.
-  for (auto at = calls_.begin(); at != calls_.end(); ++at) {
-    Call& call = at->second;
-    if (call.in_flight || call.not_before > now) continue;
-    if (call.once() && !call.number) {
-      const auto ticket = sessions_.draw(call.group);
-      if (!ticket) {
-        if (!sessions_.session(call.group)) ensure_session(call);
-        continue;
-      }
-      call.session = ticket->session;
-      call.number = ticket->number;
-    }
+  // A session's opening is added at the end, and is reached by the same round.
+  calls_.send([&](Call& call) {
+    if (call.not_before > now) return false;
+    if (call.once() && !call.number && !number(call)) return false;
     transmit(now, call);
+    return true;
+  });
+}
+
+/// False: it has to wait for a session, or for its window.
+bool Client::number(Call& call) {
+  const auto ticket = sessions_.draw(call.group);
+  if (ticket) {
+    call.session = ticket->session;
+    call.number = ticket->number;
+  } else if (!sessions_.session(call.group)) {
+    ensure_session(call);
   }
+  return ticket.has_value();
 }
 
 void Client::ensure_session(const Call& waiting) {
@@ -286,7 +294,6 @@ void Client::transmit(TimePoint now, Call& call) {
   for (std::uint32_t i = 0; i < call.sends && patience < options_.attempt_timeout_max; ++i) patience += patience / 2;
   ++call.sends;
   ++call.uncertain;
-  call.in_flight = true;
   call.not_before = kLongAgo;
   call.attempt_deadline = now + std::min(patience, options_.attempt_timeout_max);
   if (call.operation)
@@ -297,7 +304,28 @@ void Client::transmit(TimePoint now, Call& call) {
         },
         *call.operation);
   else
-    send(wire::Call{call.wire_id(), call.group, call.kind, call.session, call.number, call.body});
+    gather({call.wire_id(), call.group, call.kind, call.session, call.number, call.body});
+}
+
+void Client::gather(wire::Call call) {
+  if (gathered_.calls.empty()) gathered_since_ = now_;
+  gathered_bytes_ += call.body.size();
+  gathered_.calls.push_back(std::move(call));
+  if (gathered_bytes_ >= wire::kGatheredBytes) send_gathered();
+}
+
+bool Client::may_send_gathered() const {
+  return calls_.in_flight() <= gathered_.calls.size() || now_ >= gathered_since_ + options_.gather;
+}
+
+void Client::send_gathered() {
+  if (gathered_.calls.empty()) return;
+  if (gathered_.calls.size() == 1)
+    effects_.emplace_back(Send{wire::seal(envelope_, gathered_.calls.front())});
+  else
+    effects_.emplace_back(Send{wire::seal(envelope_, gathered_)});
+  gathered_.calls.clear();
+  gathered_bytes_ = 0;
 }
 
 void Client::complete(CallId id, Outcome outcome) {

@@ -1,9 +1,10 @@
 // A client of the cluster, without I/O. It finds a gateway and moves to another when that one dies, falls silent or
 // does not get its calls answered; it opens a session in each group that it commands, numbers its commands, and sends
 // what is unanswered again under the same number, so that each counts once (PROTOCOL.md §7). It decides nothing about
-// services: calls and replies are bytes. What it wants done stands in effects() after each call; time and randomness
-// are handed in. It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps
-// events in order.
+// services: calls and replies are bytes. What it wants done stands in effects() after each call; calls that were made
+// since effects() was last asked for leave in one frame, and so do those that are made while others are under way. Time
+// and randomness are handed in. It delegates: gateways.hpp
+// chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps events in order.
 #pragma once
 
 #include <optional>
@@ -75,8 +76,11 @@ class Client {
   /// When tick() has something to do, at the latest; kNever while nothing is wanted.
   TimePoint next_deadline() const;
 
-  /// In order; the owner carries them out and clears the vector.
-  Effects& effects() { return effects_; }
+  /// In order; the owner carries them out and clears the vector. Whoever makes many calls asks for them once.
+  Effects& effects() {
+    if (may_send_gathered()) send_gathered();
+    return effects_;
+  }
 
   // -- what can be seen -----------------------------------------------------------------------------------------------
 
@@ -101,6 +105,9 @@ class Client {
   void on(TimePoint now, const wire::Welcome& welcome);
   void on(TimePoint now, const wire::Refused& refused);
   void on(TimePoint now, wire::Answer& answer);
+  void on(TimePoint now, wire::Answers& gathered) {
+    for (auto& answer : gathered.answers) on(now, answer);
+  }
   void on(TimePoint now, wire::Pushed& pushed);
   void on(TimePoint now, const wire::PushedGap& gap);
   void on(TimePoint now, const wire::Pong& pong);
@@ -123,6 +130,7 @@ class Client {
   bool anything_wanted() const { return calls_.size() > 0 || watches_.size() > 0; }
   void connect_if_wanted(TimePoint now);
   void leave(TimePoint now, NoteKind why, const std::string& text);
+  void end_link();
   std::optional<std::string> next_gateway(TimePoint now);
   void check_link(TimePoint now);
   void ping_if_due(TimePoint now);
@@ -131,8 +139,12 @@ class Client {
   // Calls.
   void expire_calls(TimePoint now);
   void pump(TimePoint now);
+  bool number(Call& call);
   void ensure_session(const Call& waiting);
   void transmit(TimePoint now, Call& call);
+  void gather(wire::Call call);
+  bool may_send_gathered() const;
+  void send_gathered();
   void complete(CallId id, Outcome outcome);
   void fail_with(const Call& call, OutcomeKind kind, std::string message);
   /// Completes the commands that wait for a session in the group.
@@ -151,6 +163,10 @@ class Client {
   Sessions sessions_;
   Watches watches_;
   Effects effects_;
+  wire::Calls gathered_;  ///< leave with the next effects
+  std::size_t gathered_bytes_ = 0;
+  TimePoint gathered_since_ = kNever;
+  TimePoint now_ = kLongAgo;  ///< of the last call or event
 
   Link link_ = Link::none;
   std::string endpoint_;

@@ -6,6 +6,7 @@
 namespace gavel::client {
 
 void Client::on_frame(TimePoint now, BytesView frame) {
+  now_ = now;
   if (link_ == Link::none) return;
   const auto opened = wire::open(frame, options_.cluster);
   if (!opened) {
@@ -97,8 +98,9 @@ void Client::on(TimePoint now, wire::Answer& answer) {
   if (call == nullptr || call->operation) return;
   const bool latest = call->is_latest(answer.id) && call->in_flight;
   // What was decided is decided, whichever attempt it answers; anything else is about that attempt alone.
-  if (answer.status != wire::AnswerStatus::ok && !latest) return;
-  call->in_flight = false;
+  if (answer.status == wire::AnswerStatus::ok) return on_ok(*call, answer);
+  if (!latest) return;
+  calls_.send_again(*call);
   call->was_busy = answer.status == wire::AnswerStatus::busy;
   call->last_message = answer.message;
   const auto again_after = [&](Duration pause) {
@@ -106,7 +108,7 @@ void Client::on(TimePoint now, wire::Answer& answer) {
   };
   switch (answer.status) {
     case wire::AnswerStatus::ok:
-      return on_ok(*call, answer);
+      return;
     case wire::AnswerStatus::expired:
       --call->uncertain;
       return on_expired(*call);

@@ -46,8 +46,10 @@ class Bus::Impl {
   Result<void> bind(const Address& listen);
   Result<void> open_beacon(const std::string& host);
 
-  /// What was received in one poll(), at most about kPollBudget messages, given to `sink`.
+  /// Gives to `sink` what was received, at most about kPollBudget messages; looks only where something may be.
   int drain(Sink& sink);
+  /// Whether drain() has left something, or does not know.
+  bool may_have_more() const;
   void dispatch_ready(Sink& sink);
   void tick_beacon();
   bool send_client(BytesView routing_id, BytesView payload);
@@ -65,6 +67,20 @@ class Bus::Impl {
   Endpoints endpoints;
   BusCounters counters;
 
+  /// A socket that is received from. Its descriptor tells of new commands only, and whatever else is done with the
+  /// socket may have taken those in: after that, and until a receive finds nothing, there may be something. Each
+  /// receive that finds nothing costs a system call or two, so nobody looks without a reason.
+  struct Inlet {
+    explicit Inlet(zmq::socket_t& from) : socket(&from), fd(from.get(zmq::sockopt::fd)) {}
+    zmq::socket_t* socket;
+    int fd;
+    bool may_have_more = true;
+  };
+  Inlet published{sub};
+  Inlet from_peers{peer_router};
+  Inlet from_clients{client_router};
+  Inlet subscriptions{pub};
+
  private:
   int bind_all(const Endpoints& at);
   int drain_subscriptions(Sink& sink);
@@ -72,7 +88,8 @@ class Bus::Impl {
   int drain_peers(Sink& sink);
   int drain_clients(Sink& sink);
   template <class Deliver>
-  int take(zmq::socket_t& socket, Deliver deliver);
+  int take(Inlet& inlet, Deliver deliver);
+  Inlet* inlet_at(int fd);
 
   /// The endpoint that the last failed try could not have.
   std::string refused_;
@@ -137,19 +154,29 @@ Result<void> Bus::Impl::open_beacon(const std::string& host) {
 }
 
 template <class Deliver>
-int Bus::Impl::take(zmq::socket_t& socket, Deliver deliver) {
+int Bus::Impl::take(Inlet& inlet, Deliver deliver) {
+  if (!inlet.may_have_more) return 0;
   int count = 0;
   for (; count < kBurst; ++count) {
-    const int frames = frames_.receive(socket);
-    if (frames == 0) break;
+    const int frames = frames_.receive(*inlet.socket);
+    if (frames == 0) {
+      inlet.may_have_more = false;
+      break;
+    }
     ++counters.received;
     deliver(frames);
   }
   return count;
 }
 
+Bus::Impl::Inlet* Bus::Impl::inlet_at(int fd) {
+  for (Inlet* inlet : {&published, &from_peers, &from_clients, &subscriptions})
+    if (inlet->fd == fd) return inlet;
+  return nullptr;
+}
+
 int Bus::Impl::drain_subscriptions(Sink& sink) {
-  return take(pub, [&](int frames) {
+  return take(subscriptions, [&](int frames) {
     const BytesView said = frames_[0];
     if (frames == 1 && !said.empty() && (said.front() == '\0' || said.front() == '\1')) {
       sink.on_subscribed(said.substr(1), said.front() == '\1');
@@ -160,7 +187,7 @@ int Bus::Impl::drain_subscriptions(Sink& sink) {
 }
 
 int Bus::Impl::drain_published(Sink& sink) {
-  return take(sub, [&](int frames) {
+  return take(published, [&](int frames) {
     if (frames == 2) {
       sink.on_published(frames_[0], frames_[1]);
     } else {
@@ -170,7 +197,7 @@ int Bus::Impl::drain_published(Sink& sink) {
 }
 
 int Bus::Impl::drain_peers(Sink& sink) {
-  return take(peer_router, [&](int frames) {
+  return take(from_peers, [&](int frames) {
     if (frames == 2) {
       sink.on_peer(frames_[1]);
     } else {
@@ -180,7 +207,7 @@ int Bus::Impl::drain_peers(Sink& sink) {
 }
 
 int Bus::Impl::drain_clients(Sink& sink) {
-  return take(client_router, [&](int frames) {
+  return take(from_clients, [&](int frames) {
     if (frames == 2) {
       sink.on_client(frames_[0], frames_[1]);
     } else {
@@ -199,6 +226,11 @@ int Bus::Impl::drain(Sink& sink) {
   return total;
 }
 
+bool Bus::Impl::may_have_more() const {
+  return published.may_have_more || from_peers.may_have_more || from_clients.may_have_more ||
+         subscriptions.may_have_more;
+}
+
 void Bus::Impl::dispatch_ready(Sink& sink) {
   const auto on_lost = [&](Uid peer) {
     ++counters.peers_lost;
@@ -206,7 +238,9 @@ void Bus::Impl::dispatch_ready(Sink& sink) {
   };
   ready_ = polled.ready();
   for (const int fd : ready_) {
-    if (foreign.contains(fd)) {
+    if (Inlet* inlet = inlet_at(fd)) {
+      inlet->may_have_more = true;
+    } else if (foreign.contains(fd)) {
       sink.on_fd(fd);
     } else if (beacon && fd == beacon->fd()) {
       beacon->receive([&](BytesView datagram, const std::string& from) { sink.on_beacon(datagram, from); });
@@ -222,6 +256,7 @@ void Bus::Impl::tick_beacon() {
 
 bool Bus::Impl::send_client(BytesView routing_id, BytesView payload) {
   if (routing_id.empty()) return false;
+  from_clients.may_have_more = true;
   return send_more(client_router, routing_id) && send_last(client_router, payload);
 }
 
@@ -240,14 +275,27 @@ Result<std::unique_ptr<Bus>> Bus::open(const BusOptions& options) {
 
 const Endpoints& Bus::endpoints() const { return impl_->endpoints; }
 
-Result<void> Bus::connect(Uid peer, const Endpoints& endpoints) { return impl_->peers.connect(peer, endpoints); }
-void Bus::disconnect(Uid peer) { impl_->peers.disconnect(peer); }
+Result<void> Bus::connect(Uid peer, const Endpoints& endpoints) {
+  impl_->published.may_have_more = true;
+  return impl_->peers.connect(peer, endpoints);
+}
+void Bus::disconnect(Uid peer) {
+  impl_->published.may_have_more = true;
+  impl_->peers.disconnect(peer);
+}
 
-void Bus::subscribe(BytesView prefix) { impl_->sub.set(zmq::sockopt::subscribe, prefix); }
-void Bus::unsubscribe(BytesView prefix) { impl_->sub.set(zmq::sockopt::unsubscribe, prefix); }
+void Bus::subscribe(BytesView prefix) {
+  impl_->published.may_have_more = true;
+  impl_->sub.set(zmq::sockopt::subscribe, prefix);
+}
+void Bus::unsubscribe(BytesView prefix) {
+  impl_->published.may_have_more = true;
+  impl_->sub.set(zmq::sockopt::unsubscribe, prefix);
+}
 
 void Bus::publish(BytesView topic, BytesView payload) {
   ++impl_->counters.published;
+  impl_->subscriptions.may_have_more = true;
   const bool sent = send_more(impl_->pub, topic) && send_last(impl_->pub, payload);
   GAVEL_CHECK(sent, "a PUB never refuses");
 }
@@ -287,11 +335,11 @@ void Bus::unwatch_fd(int fd) {
 
 void Bus::poll(TimePoint deadline, Sink& sink) {
   impl_->tick_beacon();
-  // A socket's descriptor tells of new commands only, and a send may have taken those in: nobody may sleep until all
-  // sockets were found empty with nothing done since. After messages there is a look at the descriptors, no sleep.
+  // Nobody may sleep until all sockets were found empty with nothing done since. After messages there is a look at the
+  // descriptors, no sleep.
   const bool found = impl_->drain(sink) > 0;
   const TimePoint wake = impl_->beacon ? std::min(deadline, impl_->beacon->next_deadline()) : deadline;
-  impl_->polled.wait(found ? kLongAgo : wake);
+  impl_->polled.wait(found || impl_->may_have_more() ? kLongAgo : wake);
   impl_->dispatch_ready(sink);
   if (!found) impl_->drain(sink);
   impl_->tick_beacon();

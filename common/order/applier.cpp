@@ -52,12 +52,16 @@ void Applier::apply_batch(Slot slot, WallTime time, BytesView payload, bool own,
                           std::vector<Outcome>& outcomes) {
   chain_ = digest_of(chain_, payload);
   // A payload that cannot be read is the same nothing on every replica.
-  const auto list = wire::decode<wire::RequestList>(payload);
+  const auto list = wire::decode<wire::RequestViews>(payload);
   if (!list) return;
-  for (const auto& request : list->requests) outcomes.push_back(apply_request(slot, time, request, own, index++));
+  for (const auto& request : list->requests) {
+    auto outcome = apply_request(slot, time, request, own, index++);
+    if (own) outcomes.push_back(std::move(outcome));
+  }
 }
 
-Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index) {
+Outcome Applier::apply_request(Slot slot, WallTime time, const wire::RequestView& request, bool own,
+                               std::size_t index) {
   Outcome outcome{wire::AnswerStatus::ok, slot, {}, {}};
   const auto execute = [&] {
     events_.clear();
@@ -90,7 +94,7 @@ Outcome Applier::apply_request(Slot slot, WallTime time, const wire::Request& re
       }
       if (found.standing == Sessions::Standing::fresh) {
         execute();
-        sessions_.keep(request.session, {request.number, slot, outcome.body});
+        sessions_.keep(*found.session, request.number, slot, outcome.body);
       }
       break;
     }

@@ -64,7 +64,7 @@ class Applier {
   void tell(Slot slot);
   void apply_batch(Slot slot, WallTime time, BytesView payload, bool own, std::size_t& index,
                    std::vector<Outcome>& outcomes);
-  Outcome apply_request(Slot slot, WallTime time, const wire::Request& request, bool own, std::size_t index);
+  Outcome apply_request(Slot slot, WallTime time, const wire::RequestView& request, bool own, std::size_t index);
 
   const Options& options_;
   Sessions sessions_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "common/order/options.hpp"
 #include "common/wire/order_messages.hpp"
@@ -25,10 +26,14 @@ struct Persisted {
 };
 /// The disk failed: nothing more will become durable. The replica stops acking, promising and leading, for good.
 struct StorageFailed {};
-/// A request of a client (or of this node) for the group, through this replica as its gateway.
-struct Submit {
+/// A request of a client (or of this node) for the group.
+struct Submission {
   SubmitId id;
   wire::Request request;
+};
+/// What gathered for the group at this replica as its gateway, in order.
+struct Submit {
+  std::vector<Submission> requests;
 };
 /// The transport saw the peer's connection reset and a reconnect refused: a hint that its process is dead.
 struct PeerLost {

@@ -7,10 +7,22 @@
 
 namespace gavel::order {
 
-bool Publisher::submit(Submit submit) {
+namespace {
+
+Bytes payload_of(const std::vector<Submission>& submissions) {
+  wire::RequestViews list;
+  list.requests.reserve(submissions.size());
+  for (const auto& [id, request] : submissions)
+    list.requests.push_back({request.kind, request.session, request.number, request.body});
+  return wire::encode(list);
+}
+
+}  // namespace
+
+bool Publisher::submit(Submission submission) {
   if (full() && !broken(Mistake::unbounded_queue)) return false;
-  waiting_bytes_ += submit.request.body.size();
-  waiting_.push_back(std::move(submit));
+  waiting_bytes_ += submission.request.body.size();
+  waiting_.push_back(std::move(submission));
   return true;
 }
 
@@ -18,20 +30,20 @@ std::optional<wire::Batch> Publisher::next_batch(TimePoint now) {
   if (waiting_.empty() || in_flight_.size() >= options_.batches_in_flight) return std::nullopt;
   const bool whole = waiting_.size() >= wire::kMaxBatchRequests || waiting_bytes_ >= wire::kMaxBatchBytes;
   if (!whole && (!in_flight_.empty() || now < left_at_ + options_.batch_gap)) return std::nullopt;
+  if (!whole && gathering_.expects_more(now, waiting_.size())) return std::nullopt;
   left_at_ = now;
 
   Flying batch;
+  batch.left = now;
   batch.number = last_ = last_.next();
-  wire::RequestList list;
   std::size_t bytes = 0;
-  while (!waiting_.empty() && list.requests.size() < wire::kMaxBatchRequests && bytes < wire::kMaxBatchBytes) {
+  while (!waiting_.empty() && batch.requests.size() < wire::kMaxBatchRequests && bytes < wire::kMaxBatchBytes) {
     bytes += waiting_.front().request.body.size();
-    list.requests.push_back(waiting_.front().request);
     batch.requests.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
-  batch.payload = share(wire::encode(list));
+  batch.payload = share(payload_of(batch.requests));
   if (in_flight_.empty()) {
     offer_backoff_ = 2 * options_.heartbeat;
     offer_at_ = now + offer_backoff_;
@@ -49,6 +61,7 @@ void Publisher::applied(Applier::OwnBatch batch, TimePoint now, std::vector<Answ
     auto& outcome = batch.outcomes[i];
     answers.push_back({flying.requests[i].id, outcome.status, outcome.slot, outcome.session, std::move(outcome.body)});
   }
+  gathering_.served(now, flying.requests.size(), waiting_.size(), now - flying.left);
   in_flight_.pop_front();
   offer_backoff_ = 2 * options_.heartbeat;
   offer_at_ = now + offer_backoff_;

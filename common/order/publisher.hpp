@@ -10,6 +10,7 @@
 
 #include "common/order/applier.hpp"
 #include "common/order/effects.hpp"
+#include "common/order/gathering.hpp"
 #include "common/order/options.hpp"
 
 namespace gavel::order {
@@ -19,7 +20,7 @@ class Publisher {
   Publisher(const Options& options, wire::Member self) : options_(options), self_(self) {}
 
   /// False: too many requests wait already.
-  bool submit(Submit submit);
+  bool submit(Submission submission);
   bool full() const {
     return waiting_.size() >= options_.requests_waiting || waiting_bytes_ >= options_.request_bytes_waiting;
   }
@@ -36,24 +37,31 @@ class Publisher {
   std::optional<wire::Batch> offer_again(TimePoint now);
   /// When what waits may leave because it has gathered for long enough.
   TimePoint gathered_at() const {
-    return waiting_.empty() || !in_flight_.empty() ? kNever : left_at_ + options_.batch_gap;
+    if (waiting_.empty() || !in_flight_.empty()) return kNever;
+    const bool crowd = gathering_.expects_more(left_at_, waiting_.size());
+    return std::max(left_at_ + options_.batch_gap, crowd ? gathering_.until() : kLongAgo);
   }
   TimePoint offer_at() const { return in_flight_.empty() ? kNever : offer_at_; }
 
  private:
+  /// Requests in a batch that make their senders a crowd (Gathering).
+  static constexpr std::size_t kCrowd = 16;
+
   struct Flying {
     BatchNumber number;
+    TimePoint left;
     SharedBytes payload;
-    std::vector<Submit> requests;
+    std::vector<Submission> requests;
   };
 
   const Options& options_;
   wire::Member self_;
   BatchNumber last_;
-  std::deque<Submit> waiting_;
+  std::deque<Submission> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::deque<Flying> in_flight_;
   TimePoint left_at_ = kLongAgo;
+  Gathering gathering_{kCrowd};
   TimePoint offer_at_ = kNever;
   Duration offer_backoff_{};
 };

@@ -64,9 +64,11 @@ struct Replica::Parts {
     core.say(NoteKind::storage_failed, "has lost its disk: it acks, promises and leads no more");
   }
   void on(Submit& submit) {
-    const auto id = submit.id;
-    if (core.diverged || !core.publisher.submit(std::move(submit)))
-      core.out->answers.push_back({id, wire::AnswerStatus::busy, {}, {}, {}});
+    for (auto& one : submit.requests) {
+      const auto id = one.id;
+      if (core.diverged || !core.publisher.submit(std::move(one)))
+        core.out->answers.push_back({id, wire::AnswerStatus::busy, {}, {}, {}});
+    }
   }
   void on(const PeerLost& lost) {
     core.peers.lost(lost.uid, core.now.at);
@@ -210,7 +212,7 @@ TimePoint Replica::next_deadline() const {
   const auto& parts = *parts_;
   auto next = std::min({parts.election.deadline(), parts.transfer.deadline(), parts.repair.deadline(),
                         parts.core.publisher.offer_at(), parts.core.publisher.gathered_at(), parts.core.beat_at});
-  return std::min({next, parts.follower.deadline(), parts.leadership.deadline()});
+  return std::min({next, parts.follower.deadline(), parts.leadership.deadline(), parts.sequencer.deadline()});
 }
 
 // ---- the state as it stands -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "common/order/sequencer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/order/mistakes.hpp"
 
@@ -24,18 +25,25 @@ bool Sequencer::may_fill() const {
   return owns(core_.log.last().next());
 }
 
+bool Sequencer::gathers() {
+  const auto orderable = core_.streams.orderable(core_.last_ordered());
+  if (orderable == 0) return true;
+  if (core_.commit < core_.log.last()) return orderable < core_.options.batches_per_entry;
+  if (under_way_ > 0) gathering_.served(core_.now.at, std::exchange(under_way_, 0), orderable, core_.now.at - left_);
+  return waits_ = gathering_.expects_more(core_.now.at, orderable);
+}
+
 bool Sequencer::fill() {
-  bool filled = false;
-  while (may_fill()) {
-    wire::Entry entry;
-    entry.kind = wire::EntryKind::batches;
-    entry.batches =
-        core_.streams.next(core_.last_ordered(), core_.options.batches_per_entry, core_.options.bytes_per_entry);
-    if (entry.batches.empty()) break;
-    put(std::move(entry));
-    filled = true;
-  }
-  return filled;
+  waits_ = false;
+  if (!may_fill() || gathers()) return false;
+  wire::Entry entry;
+  entry.kind = wire::EntryKind::batches;
+  entry.batches =
+      core_.streams.next(core_.last_ordered(), core_.options.batches_per_entry, core_.options.bytes_per_entry);
+  under_way_ = entry.batches.size();
+  left_ = core_.now.at;
+  put(std::move(entry));
+  return true;
 }
 
 void Sequencer::put(wire::Entry entry) {

@@ -1,9 +1,12 @@
 // Filling the slots that this member owns (PROTOCOL.md §3.3): which batches, in what order, and the entry that says so.
+// An entry leaves at once when the one before is committed; otherwise batches gather until it is, so entries grow with
+// load, and each sync, order and ack serves more of them.
 // With one owner in the rotation this is the fixed sequencer. Keeps invariant 5 (FIFO per publisher) together with
 // Streams.
 #pragma once
 
 #include "common/order/core.hpp"
+#include "common/order/gathering.hpp"
 
 namespace gavel::order {
 
@@ -20,12 +23,22 @@ class Sequencer {
   void flush();
   /// Whether the member may fill the next slot.
   bool may_fill() const;
+  /// When fill() has something to do that it left before.
+  TimePoint deadline() const { return waits_ ? gathering_.until() : kNever; }
 
  private:
   bool owns(Slot slot) const;
+  bool gathers();
+
+  /// Batches in an entry that make their publishers a crowd (Gathering).
+  static constexpr std::size_t kCrowd = 2;
 
   Core& core_;
   wire::Order pending_;
+  std::size_t under_way_ = 0;  ///< batches in the last entry, until that is committed
+  TimePoint left_ = kLongAgo;
+  Gathering gathering_{kCrowd};
+  bool waits_ = false;
 };
 
 }  // namespace gavel::order

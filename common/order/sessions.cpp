@@ -20,26 +20,36 @@ void Sessions::open(SessionId id, WallTime now) {
   sessions_.emplace(id, std::prev(order_.end()));
 }
 
+KeptReply* Sessions::place(Live& session, RequestNumber number) const {
+  const auto index = number.value % options_.reply_window;
+  return index < session.replies.size() ? &session.replies[index] : nullptr;
+}
+
+bool Sessions::is_kept(const Live& session, const KeptReply& reply) const {
+  return reply.number && reply.number + options_.reply_window > session.highest;
+}
+
 Sessions::Found Sessions::find(SessionId id, RequestNumber number, WallTime now) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return {Standing::expired};
   auto& session = *found->second;
   session.used = now;
   order_.splice(order_.end(), order_, found->second);
-  if (broken(Mistake::no_dedup)) return {Standing::fresh};
-  const auto kept = std::find_if(session.replies.begin(), session.replies.end(),
-                                 [number](const KeptReply& reply) { return reply.number == number; });
-  if (kept != session.replies.end()) return {Standing::repeated, &*kept};
-  if (number + options_.reply_window <= session.highest) return {Standing::stale};
-  return {Standing::fresh};
+  if (broken(Mistake::no_dedup)) return {Standing::fresh, nullptr, &session};
+  if (number + options_.reply_window <= session.highest) return {Standing::stale, nullptr, &session};
+  const auto* kept = place(session, number);
+  if (kept != nullptr && kept->number == number) return {Standing::repeated, kept, &session};
+  return {Standing::fresh, nullptr, &session};
 }
 
-void Sessions::keep(SessionId id, KeptReply reply) {
-  auto& session = *sessions_.at(id);
-  session.highest = std::max(session.highest, reply.number);
-  session.replies.push_back(std::move(reply));
-  std::erase_if(session.replies,
-                [&](const KeptReply& kept) { return kept.number + options_.reply_window <= session.highest; });
+void Sessions::keep(Live& session, RequestNumber number, Slot slot, BytesView body) {
+  session.highest = std::max(session.highest, number);
+  const auto index = number.value % options_.reply_window;
+  if (index >= session.replies.size()) session.replies.resize(index + 1);
+  auto& reply = session.replies[index];
+  reply.number = number;
+  reply.slot = slot;
+  reply.body.assign(body);
 }
 
 void Sessions::expire(WallTime now) {
@@ -49,14 +59,26 @@ void Sessions::expire(WallTime now) {
   }
 }
 
-SessionList Sessions::snapshot() const { return {{order_.begin(), order_.end()}}; }
+SessionList Sessions::snapshot() const {
+  SessionList list;
+  for (const auto& live : order_) {
+    auto& session = list.sessions.emplace_back(Session{live.id, live.used, live.highest, {}});
+    for (const auto& reply : live.replies)
+      if (is_kept(live, reply)) session.replies.push_back(reply);
+    std::sort(session.replies.begin(), session.replies.end(),
+              [](const KeptReply& a, const KeptReply& b) { return a.number < b.number; });
+  }
+  return list;
+}
 
 void Sessions::restore(SessionList list) {
   order_.clear();
   sessions_.clear();
   for (auto& session : list.sessions) {
-    order_.push_back(std::move(session));
-    sessions_.emplace(order_.back().id, std::prev(order_.end()));
+    order_.push_back({session.id, session.used, session.highest, {}});
+    sessions_.emplace(session.id, std::prev(order_.end()));
+    for (const auto& reply : session.replies) keep(order_.back(), reply.number, reply.slot, reply.body);
+    order_.back().highest = session.highest;
   }
 }
 

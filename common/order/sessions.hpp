@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <list>
-#include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/result.hpp"
@@ -26,7 +26,7 @@ struct Session {
   SessionId id;
   WallTime used;
   RequestNumber highest;
-  std::vector<KeptReply> replies;
+  std::vector<KeptReply> replies;  ///< ascending
   GAVEL_FIELDS(id, used, highest, replies);
 };
 /// All sessions, the one idle longest first.
@@ -44,25 +44,39 @@ class Sessions {
   void open(SessionId id, WallTime now);
 
   enum class Standing { fresh, repeated, stale, expired };
+  struct Live;
   struct Found {
     Standing standing;
     const KeptReply* kept = nullptr;  ///< if repeated
+    Live* session = nullptr;          ///< unless expired
   };
   /// Whether a request is to be executed. Using a session keeps it from expiring.
   Found find(SessionId id, RequestNumber number, WallTime now);
-  /// Keeps the reply to a fresh request.
-  void keep(SessionId id, KeptReply reply);
+  /// Keeps the reply to a request of this session that was found fresh.
+  void keep(Live& session, RequestNumber number, Slot slot, BytesView body);
   void expire(WallTime now);
 
   SessionList snapshot() const;
   void restore(SessionList list);
   std::size_t size() const { return sessions_.size(); }
 
+  struct Live {
+    SessionId id;
+    WallTime used;
+    RequestNumber highest;
+    /// The reply to a number stands at its place modulo the window, in the buffer of the one that it replaces. As many
+    /// places as were needed.
+    std::vector<KeptReply> replies;
+  };
+
  private:
-  using Order = std::list<Session>;  // by last use: entry times never go back
+  KeptReply* place(Live& session, RequestNumber number) const;
+  bool is_kept(const Live& session, const KeptReply& reply) const;
+
+  using Order = std::list<Live>;  // by last use: entry times never go back
   const Options& options_;
   Order order_;
-  std::map<SessionId, Order::iterator> sessions_;
+  std::unordered_map<SessionId, Order::iterator> sessions_;  // looked up in, never walked through
 };
 
 }  // namespace gavel::order

@@ -160,12 +160,12 @@ std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t
   return chosen;
 }
 
-bool Streams::orderable(const Marks& last_ordered) const {
-  return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
-    const auto& [key, stream] = item;
-    return !closed_in(last_ordered, key.first, key.second) &&
-           stream.complete > ordered_in(last_ordered, key.first, key.second);
-  });
+std::uint64_t Streams::orderable(const Marks& last_ordered) const {
+  std::uint64_t count = 0;
+  for (const auto& [key, stream] : streams_)
+    if (!closed_in(last_ordered, key.first, key.second))
+      count += stream.complete.since(ordered_in(last_ordered, key.first, key.second));
+  return count;
 }
 
 std::size_t Streams::fullest() const {

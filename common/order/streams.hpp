@@ -41,7 +41,8 @@ class Streams {
   /// was first last time, the older incarnation of a publisher before the newer. At most `most`, and none after the one
   /// with which their payloads reach `most_bytes`: an entry must fit a frame, or nobody could ever fetch it.
   std::vector<wire::BatchRef> next(const Marks& last_ordered, std::size_t most, std::size_t most_bytes);
-  bool orderable(const Marks& last_ordered) const;
+  /// How many batches could be ordered now.
+  std::uint64_t orderable(const Marks& last_ordered) const;
 
   struct Stream {
     BatchNumber ordered;  ///< the last in the log

@@ -115,6 +115,22 @@ struct Answer {
   GAVEL_FIELDS(id, status, slot, body, session, retry_after, message);
 };
 
+/// Calls that a client had to make at the same time, in their order: as if each came by itself.
+struct Calls {
+  static constexpr std::uint64_t kKind = 84;
+  std::vector<Call> calls;
+  GAVEL_FIELDS(calls);
+};
+/// The same for what a gateway has to answer to one client.
+struct Answers {
+  static constexpr std::uint64_t kKind = 85;
+  std::vector<Answer> answers;
+  GAVEL_FIELDS(answers);
+};
+/// Bodies in one of these, after which the next begins: both fit a client's frame with the largest request that there
+/// may be.
+inline constexpr std::size_t kGatheredBytes = 32U << 10U;
+
 /// Asks for the events of a group's topic, from the one after (`slot`, `index`) on; {0, 0}: from now on. Repeat to
 /// move. Which topics there are is the service's to say; the main one is empty.
 struct Watch {
@@ -333,9 +349,9 @@ struct SetLogLevel {
 };
 
 using FromClient = std::variant<Hello, Call, Watch, Unwatch, Ping, StatusQuery, Bye, ClientsQuery, TransferLead,
-                                SetFaults, BackupQuery, RestorePiece, SetLogLevel>;
+                                SetFaults, BackupQuery, RestorePiece, SetLogLevel, Calls>;
 using ToClient = std::variant<Welcome, Refused, Answer, Pushed, PushedGap, Pong, StatusReport, Redirect, ClientList,
-                              Operated, BackupPiece>;
+                              Operated, BackupPiece, Answers>;
 /// What a UDP datagram may hold, and what nodes tell each other about themselves by unicast.
 using Discovery = std::variant<Beacon, Probe>;
 

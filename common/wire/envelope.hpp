@@ -32,6 +32,7 @@ struct Refusal {
 template <Kinded T>
 Bytes seal(const Envelope& envelope, const T& message) {
   Bytes out;
+  out.reserve(kUsualBytes);
   Writer writer(out);
   writer.array(7);
   put(writer, kProtocolVersion);
@@ -56,13 +57,20 @@ class Opened {
 
   template <class Variant>
   Result<Variant> body() const {
-    return decode_kind<Variant>(kind, document_.root()[6]);
+    std::optional<Variant> out;
+    if (auto cursor = body_; take_kind(cursor, kind, out) && cursor.done()) return *std::move(out);
+    const auto document = Document::parse(frame_);
+    if (!document) return tl::unexpected<Error>(document.error());
+    return decode_kind<Variant>(kind, document->root()[6]);
   }
 
  private:
   friend tl::expected<Opened, Refusal> open(BytesView frame, const std::string& cluster);
-  explicit Opened(Document document) : document_(std::move(document)) {}
-  Document document_;
+  explicit Opened(BytesView frame) : frame_(frame), body_({}) {}
+  static std::optional<Opened> quickly(BytesView frame, const std::string& cluster);
+
+  BytesView frame_;
+  Cursor body_;
 };
 
 /// Refuses frames of another version or cluster, by name. `frame` must outlive the result.

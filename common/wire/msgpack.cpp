@@ -6,6 +6,7 @@
 #include <msgpack.hpp>
 #include <utility>
 
+#include "common/wire/cursor.hpp"
 #include "common/wire/limits.hpp"
 
 namespace gavel::wire {
@@ -96,9 +97,6 @@ class Builder : public msgpack::null_visitor {
   Limits limits_;
   std::string refusal_;
 };
-
-/// The forms in which an array of two may begin; the first is the shortest.
-constexpr BytesView kArraysOfTwo[] = {{"\x92", 1}, {"\xdc\0\x02", 3}, {"\xdd\0\0\0\x02", 5}};
 
 }  // namespace
 
@@ -211,22 +209,16 @@ Document::~Document() = default;
 Value Document::root() const { return Value(&parsed_->root); }
 
 std::optional<std::uint64_t> claimed_kind(BytesView bytes) {
+  constexpr BytesView kArraysOfTwo[] = {{"\x92", 1}, {"\xdc\0\x02", 3}, {"\xdd\0\0\0\x02", 5}};
   const auto* const header = std::find_if(std::begin(kArraysOfTwo), std::end(kArraysOfTwo),
                                           [bytes](BytesView form) { return bytes.starts_with(form); });
   if (header == std::end(kArraysOfTwo)) return {};
-  bytes.remove_prefix(header->size());
-  const auto byte = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  if (bytes.empty()) return {};
-  if (byte(0) < 0x80) return byte(0);
-  // 0xcc to 0xcf: unsigned, of 1, 2, 4 or 8 bytes; 0xd0 to 0xd3: signed.
-  if (byte(0) < 0xcc || byte(0) > 0xd3) return {};
-  const std::size_t size = std::size_t{1} << ((byte(0) - 0xccU) % 4);
-  if (bytes.size() <= size) return {};
-  const bool negative = byte(0) >= 0xd0 && byte(1) >= 0x80;
-  if (negative) return {};
-  std::uint64_t value = 0;
-  for (std::size_t i = 1; i <= size; ++i) value = value << 8U | byte(i);
-  return value;
+  Cursor cursor(bytes.substr(header->size()));
+  std::uint64_t kind = 0;
+  if (cursor.number(kind)) return kind;
+  std::int64_t positive = 0;  // as nobody writes it, and the document takes it
+  if (!cursor.signed_number(positive) || positive < 0) return {};
+  return static_cast<std::uint64_t>(positive);
 }
 
 }  // namespace gavel::wire

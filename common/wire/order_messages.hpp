@@ -180,10 +180,24 @@ struct Request {
   GAVEL_FIELDS(kind, session, number, body);
 };
 
+/// The same where it lies in a batch's payload.
+struct RequestView {
+  RequestKind kind = RequestKind::query;
+  SessionId session;
+  RequestNumber number;
+  BytesView body;
+  GAVEL_FIELDS(kind, session, number, body);
+};
+
 /// The payload of a batch.
 struct RequestList {
   static constexpr Limits kLimits{kMaxBatchRequests, 5 * kMaxBatchRequests + 2};
   std::vector<Request> requests;
+  GAVEL_FIELDS(requests);
+};
+struct RequestViews {
+  static constexpr Limits kLimits = RequestList::kLimits;
+  std::vector<RequestView> requests;
   GAVEL_FIELDS(requests);
 };
 

@@ -5,52 +5,63 @@
 
 namespace gavel::gateway {
 
-std::optional<Calls::CommandName> Calls::name_of(const wire::Call& call) {
-  if (call.kind != wire::CallKind::command) return {};
-  return CommandName{call.group, call.session, call.number};
+std::size_t Calls::Hash::operator()(const CommandName& name) const {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+  return ((name.group.value * kOdd ^ name.session.value) * kOdd ^ name.number.value) * kOdd >> 16U;
+}
+
+Calls::UnderWay* Calls::find(order::SubmitId id) {
+  const auto place = id.value % kMost;
+  return place < places_.size() && places_[place].id == id ? &places_[place] : nullptr;
 }
 
 Calls::Attached Calls::attach(const Waiter& waiter, const wire::Call& call) {
-  const auto name = name_of(call);
-  if (!name) return Attached::no;
-  const auto known = commands_.find(*name);
+  if (call.kind != wire::CallKind::command) return Attached::no;
+  const auto known = commands_.find({call.group, call.session, call.number});
   if (known == commands_.end()) return Attached::no;
-  auto& waiters = calls_.at(known->second).waiters;
-  if (std::find(waiters.begin(), waiters.end(), waiter) != waiters.end()) return Attached::already;
-  if (waiters.size() >= kMostWaiters) return Attached::refused;
-  waiters.push_back(waiter);
+  auto& under_way = *find(known->second);
+  auto& others = under_way.others;
+  if (under_way.waiter == waiter || std::find(others.begin(), others.end(), waiter) != others.end())
+    return Attached::already;
+  if (others.size() + 1 >= kMostWaiters) return Attached::refused;
+  others.push_back(waiter);
   return Attached::yes;
 }
 
 order::SubmitId Calls::begin(TimePoint at, Waiter waiter, const wire::Call& call) {
-  const order::SubmitId id{++last_};
-  auto name = name_of(call);
-  if (name) commands_[*name] = id;
-  calls_.emplace(id, UnderWay{at, call.group, std::move(name), {std::move(waiter)}});
+  if (free_.empty()) {
+    free_.push_back(places_.size());
+    places_.emplace_back();
+  }
+  const auto place = free_.back();
+  free_.pop_back();
+  const order::SubmitId id{++last_ * kMost + place};
+  const bool commands = call.kind == wire::CallKind::command;
+  if (commands) commands_.emplace(CommandName{call.group, call.session, call.number}, id);
+  places_[place] = {id, at, call.group, call.session, call.number, commands, std::move(waiter), {}};
   return id;
 }
 
-Calls::Finished Calls::finish(order::SubmitId id) {
-  const auto it = calls_.find(id);
-  if (it == calls_.end()) return {};
-  Finished finished{std::move(it->second.waiters), {}};
-  if (it->second.command) {
-    commands_.erase(*it->second.command);
-    finished.commanded = it->second.since;
-  }
-  calls_.erase(it);
+std::optional<Calls::UnderWay> Calls::finish(order::SubmitId id) {
+  auto* found = find(id);
+  if (found == nullptr) return {};
+  if (found->commands) commands_.erase({found->group, found->session, found->number});
+  auto finished = std::exchange(*found, {});
+  free_.push_back(id.value % kMost);
   return finished;
 }
 
 std::vector<order::SubmitId> Calls::of_group(GroupId group) const {
   std::vector<order::SubmitId> out;
-  for (const auto& [id, call] : calls_)
-    if (call.group == group) out.push_back(id);
+  for (const auto& call : places_)
+    if (call.id && call.group == group) out.push_back(call.id);
+  std::sort(out.begin(), out.end());
   return out;
 }
 
 bool Calls::any_to(GroupId group) const {
-  return std::any_of(calls_.begin(), calls_.end(), [group](const auto& entry) { return entry.second.group == group; });
+  return std::any_of(places_.begin(), places_.end(),
+                     [group](const auto& call) { return call.id && call.group == group; });
 }
 
 }  // namespace gavel::gateway

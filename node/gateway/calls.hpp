@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/time.hpp"
@@ -30,33 +29,45 @@ class Calls {
   enum class Attached { no, yes, already, refused };
   /// If the same command is under way, waits for it too; refused if too many do already.
   Attached attach(const Waiter& waiter, const wire::Call& call);
+  /// Not while full().
   order::SubmitId begin(TimePoint at, Waiter waiter, const wire::Call& call);
-  struct Finished {
-    std::vector<Waiter> waiters;         ///< whoever waits for it; nobody if there is no such submission
-    std::optional<TimePoint> commanded;  ///< when it was submitted, if it is a command
+  struct UnderWay {
+    order::SubmitId id;
+    TimePoint since;
+    GroupId group;
+    SessionId session;  ///< commands only, as the number
+    RequestNumber number;
+    bool commands = false;
+    Waiter waiter;
+    std::vector<Waiter> others;  ///< that repeated the command
   };
-  /// This submission is over.
-  Finished finish(order::SubmitId id);
+  /// This submission is over; nothing if there is no such one.
+  std::optional<UnderWay> finish(order::SubmitId id);
   /// All submissions to a group, because it will not answer any more.
   std::vector<order::SubmitId> of_group(GroupId group) const;
 
-  bool full() const { return calls_.size() >= kMost; }
-  std::size_t size() const { return calls_.size(); }
+  bool full() const { return size() >= kMost; }
+  std::size_t size() const { return places_.size() - free_.size(); }
   bool any_to(GroupId group) const;
 
  private:
-  using CommandName = std::tuple<GroupId, SessionId, RequestNumber>;
-  struct UnderWay {
-    TimePoint since;
+  struct CommandName {
     GroupId group;
-    std::optional<CommandName> command;
-    std::vector<Waiter> waiters;
+    SessionId session;
+    RequestNumber number;
+    bool operator==(const CommandName&) const = default;
   };
-  static std::optional<CommandName> name_of(const wire::Call& call);
+  struct Hash {
+    std::size_t operator()(const CommandName& name) const;
+  };
+  /// Null if it is not under way (any more).
+  UnderWay* find(order::SubmitId id);
 
+  // A submission's id ends in its place, so that finding it costs nothing; the rest tells it from those before it.
   std::uint64_t last_ = 0;
-  std::map<order::SubmitId, UnderWay> calls_;
-  std::map<CommandName, order::SubmitId> commands_;
+  std::vector<UnderWay> places_;
+  std::vector<std::size_t> free_;
+  std::unordered_map<CommandName, order::SubmitId, Hash> commands_;  // looked up in, never walked through
 };
 
 }  // namespace gavel::gateway

@@ -101,23 +101,24 @@ void Gateway::on(Now now, BytesView routing_id, const wire::Hello& hello, host::
 void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffects& effects) {
   ++counters_.calls;
   if (auto objection = objection_to(call); !objection.empty())
-    return answer(routing_id, declined(call, wire::AnswerStatus::malformed, std::move(objection)), effects);
+    return answer(routing_id, declined(call, wire::AnswerStatus::malformed, std::move(objection)));
   switch (placement_.reach(now, call.group, effects)) {
     case host::Placement::Reach::here:
       break;
     case host::Placement::Reach::unknown:
-      return answer(
-          routing_id,
-          declined(call, wire::AnswerStatus::unknown_group, "the directory knows no group " + print(call.group)),
-          effects);
+      return answer(routing_id, declined(call, wire::AnswerStatus::unknown_group,
+                                         "the directory knows no group " + print(call.group)));
     case host::Placement::Reach::not_yet:
       ++counters_.calls_busy;
       return answer(routing_id,
-                    declined(call, wire::AnswerStatus::busy, "this node is still joining its cluster", kJoining),
-                    effects);
+                    declined(call, wire::AnswerStatus::busy, "this node is still joining its cluster", kJoining));
   }
-  if (call.kind == wire::CallKind::local) return answer_locally(routing_id, call, effects);
-  submit(now, routing_id, *clients_.find(routing_id), call, effects);
+  if (call.kind == wire::CallKind::local) return answer_locally(routing_id, call);
+  submit(now, routing_id, *clients_.find(routing_id), call);
+}
+
+void Gateway::on(Now now, BytesView routing_id, wire::Calls& gathered, host::NodeEffects& effects) {
+  for (auto& call : gathered.calls) on(now, routing_id, call, effects);
 }
 
 void Gateway::on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects) {
@@ -157,7 +158,7 @@ void Gateway::on(Now /*now*/, BytesView routing_id, const wire::Bye& /*bye*/, ho
 
 // ---- calls ------------------------------------------------------------------------------------------------------
 
-void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects) {
+void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& call) {
   Waiter waiter{Bytes(routing_id), call.id};
   const auto attached = calls_.attach(waiter, call);
   if (attached == Calls::Attached::already) return;
@@ -170,29 +171,40 @@ void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& 
   if (no_room || !replicas_.find(call.group)->replica->accepts_requests()) {
     ++counters_.calls_busy;
     return answer(routing_id,
-                  declined(call, wire::AnswerStatus::busy, "too many requests wait here already", time_to_wait()),
-                  effects);
+                  declined(call, wire::AnswerStatus::busy, "too many requests wait here already", time_to_wait()));
   }
   ++client.calls;
   const auto id = calls_.begin(now.at, std::move(waiter), call);
-  wire::Request request{kind_for(call.kind), call.session, call.number, std::move(call.body)};
-  replicas_.step(now, call.group, order::Submit{id, std::move(request)}, effects);
+  gathered_.add(call.group, {id, {kind_for(call.kind), call.session, call.number, std::move(call.body)}});
 }
 
-void Gateway::answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects) {
+void Gateway::submit_gathered(Now now, host::NodeEffects& effects) {
+  for (auto& [group, requests] : gathered_.take_requests()) {
+    if (replicas_.find(group))
+      replicas_.step(now, group, order::Submit{std::move(requests)}, effects);
+    else  // it went within the turn
+      for (const auto& request : requests) on_answer(now, {request.id, wire::AnswerStatus::lost, {}, {}, {}});
+  }
+}
+
+void Gateway::send_gathered(host::NodeEffects& effects) {
+  gathered_.take_answers(
+      [&](BytesView routing_id, const wire::ToClient& answers) { send(routing_id, answers, effects); });
+}
+
+void Gateway::answer_locally(BytesView routing_id, const wire::Call& call) {
   const auto& hosted = *replicas_.find(call.group);
   if (hosted.replica->blank() || !hosted.machine().has_state())
     return answer(routing_id,
-                  declined(call, wire::AnswerStatus::busy, "the group's state has not arrived here yet", kJoining),
-                  effects);
+                  declined(call, wire::AnswerStatus::busy, "the group's state has not arrived here yet", kJoining));
   wire::Answer message;
   message.id = call.id;
   message.slot = hosted.replica->commit();
   message.body = hosted.replica->machine().query(call.body);
-  answer(routing_id, std::move(message), effects);
+  answer(routing_id, std::move(message));
 }
 
-void Gateway::on_answer(Now now, order::Answered answered, host::NodeEffects& effects) {
+void Gateway::on_answer(Now now, order::Answered answered) {
   wire::Answer message;
   message.status = answered.status;
   message.slot = answered.slot;
@@ -204,29 +216,33 @@ void Gateway::on_answer(Now now, order::Answered answered, host::NodeEffects& ef
     message.message = "too many requests wait here already";
   }
   const auto finished = calls_.finish(answered.id);
-  if (finished.commanded) {
+  if (!finished) return;
+  if (finished->commands) {
     ++counters_.tally.commands[static_cast<std::size_t>(answered.status)];
-    if (answered.status == wire::AnswerStatus::ok) counters_.tally.command.observe(now.at - *finished.commanded);
+    if (answered.status == wire::AnswerStatus::ok) counters_.tally.command.observe(now.at - finished->since);
   }
-  for (const auto& waiter : finished.waiters) {
-    auto* client = clients_.find(waiter.routing_id);
-    if (!client) continue;
-    if (client->calls > 0) --client->calls;
-    message.id = waiter.call;
-    answer(waiter.routing_id, message, effects);
-  }
+  for (const auto& waiter : finished->others) answer_waiter(waiter, message);
+  answer_waiter(finished->waiter, std::move(message));
 }
 
-void Gateway::on_group_gone(Now now, GroupId group, host::NodeEffects& effects) {
+void Gateway::answer_waiter(const Waiter& waiter, wire::Answer message) {
+  auto* client = clients_.find(waiter.routing_id);
+  if (!client) return;
+  if (client->calls > 0) --client->calls;
+  message.id = waiter.call;
+  answer(waiter.routing_id, std::move(message));
+}
+
+void Gateway::on_group_gone(Now now, GroupId group) {
   for (const auto id : calls_.of_group(group)) {
     ++counters_.calls_lost;
-    on_answer(now, {id, wire::AnswerStatus::lost, {}, {}, {}}, effects);
+    on_answer(now, {id, wire::AnswerStatus::lost, {}, {}, {}});
   }
 }
 
-void Gateway::answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects) {
+void Gateway::answer(BytesView routing_id, wire::Answer answer) {
   ++counters_.answers;
-  send(routing_id, std::move(answer), effects);
+  gathered_.add(routing_id, std::move(answer));
 }
 
 /// Longer the more wait already, so that a crowd does not come back all at once.
@@ -237,6 +253,9 @@ Duration Gateway::time_to_wait() const { return 10ms + Duration(50 * static_cast
 Watches::Push Gateway::pusher(host::NodeEffects& effects) {
   return [this, &effects](const Bytes& routing_id, const wire::ToClient& message) {
     ++(std::holds_alternative<wire::Pushed>(message) ? counters_.pushes : counters_.push_gaps);
+    // First what it asked for, then what came of it.
+    gathered_.take_answers(routing_id,
+                           [&](BytesView id, const wire::ToClient& answers) { send(id, answers, effects); });
     send(routing_id, message, effects);
   };
 }

@@ -11,6 +11,7 @@
 #include "node/gateway/calls.hpp"
 #include "node/gateway/clients.hpp"
 #include "node/gateway/crowd.hpp"
+#include "node/gateway/gathered.hpp"
 #include "node/gateway/watches.hpp"
 #include "node/host/backups.hpp"
 #include "node/host/counters.hpp"
@@ -32,11 +33,15 @@ class Gateway {
   void on_frame(Now now, BytesView routing_id, BytesView frame, host::NodeEffects& effects);
   void on_unreachable(BytesView routing_id);
   /// A replica answered a submission of this gateway.
-  void on_answer(Now now, order::Answered answer, host::NodeEffects& effects);
+  void on_answer(Now now, order::Answered answer);
   /// The group's replica went, with whatever was submitted to it.
-  void on_group_gone(Now now, GroupId group, host::NodeEffects& effects);
+  void on_group_gone(Now now, GroupId group);
   /// The group's state changed.
   void on_group_changed(Now now, GroupId group, host::NodeEffects& effects);
+  // Calls gather until the loop's turn ends, and so do answers.
+  bool anything_gathered() const { return gathered_.any(); }
+  void submit_gathered(Now now, host::NodeEffects& effects);
+  void send_gathered(host::NodeEffects& effects);
   /// Goes on with watchers that are behind, or that were not to be told yet; due at next_push().
   void push(Now now, host::NodeEffects& effects);
   TimePoint next_push() const { return watches_.next_due(); }
@@ -58,6 +63,7 @@ class Gateway {
  private:
   void on(Now now, BytesView routing_id, const wire::Hello& hello, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffects& effects);
+  void on(Now now, BytesView routing_id, wire::Calls& gathered, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::Unwatch& unwatch, host::NodeEffects& effects);
   void on(Now now, BytesView routing_id, const wire::Ping& ping, host::NodeEffects& effects);
@@ -83,9 +89,10 @@ class Gateway {
   void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client& client)>& elsewhere,
                host::NodeEffects& effects, std::uint32_t redirected_less = UINT32_MAX);
 
-  void submit(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
-  void answer_locally(BytesView routing_id, const wire::Call& call, host::NodeEffects& effects);
-  void answer(BytesView routing_id, wire::Answer answer, host::NodeEffects& effects);
+  void submit(Now now, BytesView routing_id, Client& client, wire::Call& call);
+  void answer_locally(BytesView routing_id, const wire::Call& call);
+  void answer(BytesView routing_id, wire::Answer answer);
+  void answer_waiter(const Waiter& waiter, wire::Answer message);
   Watches::Push pusher(host::NodeEffects& effects);
   void refuse(BytesView routing_id, std::string reason, host::NodeEffects& effects);
   void send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects);
@@ -105,6 +112,7 @@ class Gateway {
   Clients clients_;
   Crowd crowd_;
   Calls calls_;
+  Gathered gathered_;
   Watches watches_;
 };
 

@@ -137,6 +137,13 @@ void Node::on_drain(Now now, NodeEffects& effects) {
   parts_->settle(now, effects);
 }
 
+void Node::end_turn(Now now, NodeEffects& effects) {
+  if (!parts_->gateway.anything_gathered()) return;
+  parts_->gateway.submit_gathered(now, effects);
+  parts_->settle(now, effects);
+  parts_->gateway.send_gathered(effects);
+}
+
 void Node::on_log_level(Now now, LogLevel level, NodeEffects& effects) {
   parts_->replicas.set_log_level(now, level, effects);
   parts_->settle(now, effects);

@@ -84,6 +84,9 @@ class Node {
   void on_tick(Now now, NodeEffects& effects);
   /// The operator wants it gone: it hands over what it leads, and then asks to exit, at the latest after drain_limit.
   void on_drain(Now now, NodeEffects& effects);
+  /// The loop has nothing more at hand: what gathered since the last time, requests and answers, leaves together. After
+  /// each event, or after several.
+  void end_turn(Now now, NodeEffects& effects);
   /// Somebody at the node wants more logged, or less.
   void on_log_level(Now now, LogLevel level, NodeEffects& effects);
 

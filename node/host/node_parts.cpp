@@ -113,7 +113,7 @@ void Node::Parts::deliver(Now now, NodeEffects& effects) {
     if ((answer.id.value & kProposalBit) != 0)
       proposals.on_answer(answer);
     else
-      gateway.on_answer(now, std::move(answer), effects);
+      gateway.on_answer(now, std::move(answer));
   }
   for (const GroupId group : replicas.take_changed()) {
     directory_changed = directory_changed || group == kDirectoryGroup;
@@ -127,7 +127,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
   const auto uses = [this](GroupId group) { return gateway.uses(group); };
   for (const GroupId group : placement.run(now, uses, effects)) {
     proposals.forget(group);
-    gateway.on_group_gone(now, group, effects);
+    gateway.on_group_gone(now, group);
   }
   bool registered = false;
   if (const auto* directory = placement.directory()) {

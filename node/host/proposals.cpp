@@ -16,7 +16,7 @@ void Proposals::propose(Now now, GroupId group, About about, std::uint64_t subje
   under_way_.emplace(id, key);
   ++counters_.proposals;
   wire::Request request{wire::RequestKind::proposal, {}, {}, std::move(body)};
-  replicas_.step(now, group, order::Submit{id, std::move(request)}, effects);
+  replicas_.step(now, group, order::Submit{{{id, std::move(request)}}}, effects);
 }
 
 bool Proposals::under_way(GroupId group, About about, std::uint64_t subject) const {

@@ -60,18 +60,11 @@ Verdict judge_bid(const AuctionBook& book, const Context& context, const auction
 
 std::string explain(Verdict verdict, const AuctionBook& book, const auction::Bid& bid) {
   const auto& terms = book.terms();
-  const std::string least = "at least " + format(rules_for(terms.kind).enough(book)) + " is needed";
-  const auto* leading = book.leading();
   switch (verdict) {
     case Verdict::accepted:
-      return "accepted: " + bid.bidder + " leads with " + format(bid.amount);
     case Verdict::too_low:
-      if (leading == nullptr) return format(bid.amount) + " is below the start price, " + least;
-      return format(bid.amount) + " is not more than the " + format(leading->amount) + " of " + leading->bidder + ", " +
-             least;
     case Verdict::below_increment:
-      return format(bid.amount) + " is not " + format(terms.increment) + " above the " + format(book.price()) +
-             " that lead, " + least;
+      return {};
     case Verdict::not_open:
       return "the auction has not started yet";
     case Verdict::closed:
@@ -80,7 +73,8 @@ std::string explain(Verdict verdict, const AuctionBook& book, const auction::Bid
       return bid.bidder + " sells this item, and cannot bid for it";
     case Verdict::wrong_currency:
       return "this auction is in " + std::string(terms.start_price.currency.code()) + ", not in " +
-             std::string(bid.amount.currency.code()) + "; " + least;
+             std::string(bid.amount.currency.code()) + "; at least " + format(rules_for(terms.kind).enough(book)) +
+             " is needed";
     case Verdict::limit_exceeded:
       return which_limit(book, bid);
     case Verdict::bad_name:

@@ -28,7 +28,8 @@ const AuctionRules& rules_for(auction::Kind kind);
 /// rules of its kind.
 auction::Verdict judge_bid(const AuctionBook& book, const Context& context, const auction::Bid& bid);
 
-/// The verdict in words: what was wrong, and what would have been right.
+/// The verdict in words: what was wrong, and what would have been right; empty if the reply says it without
+/// (auction::in_words).
 std::string explain(auction::Verdict verdict, const AuctionBook& book, const auction::Bid& bid);
 
 }  // namespace gavel

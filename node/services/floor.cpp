@@ -1,6 +1,7 @@
 #include "node/services/floor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/base/digest.hpp"
@@ -34,14 +35,17 @@ FloorService::FloorService(auction::Terms terms)
 // ---- commands ---------------------------------------------------------------------------------------------------
 
 Bytes FloorService::apply(const Context& context, BytesView command, Events& events) {
-  Bytes reply = execute(context, command, events);
+  if (!wire::claims_to_be<chat::Command>(command)) return to_auction(context, command, events);
+  Bytes reply = wire::encode_any(execute_chat(context, command, events));
   digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 
-Bytes FloorService::execute(const Context& context, BytesView command, Events& events) {
-  if (wire::claims_to_be<chat::Command>(command)) return wire::encode_any(execute_chat(context, command, events));
-  return to_auction(context, command, events);
+Digest FloorService::digest() const {
+  std::array<char, sizeof(std::uint64_t)> auction{};
+  for (std::size_t i = 0; i < auction.size(); ++i)
+    auction[i] = static_cast<char>((auction_.digest().value >> (8 * i)) & 0xffU);
+  return digest_of(digest_, BytesView(auction.data(), auction.size()));
 }
 
 Bytes FloorService::to_auction(const Context& context, BytesView command, Events& events) {

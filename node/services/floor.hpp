@@ -34,7 +34,8 @@ class FloorService {
   Bytes snapshot() const;
   /// Error: malformed, broken, or of another auction; the state is as before.
   Result<void> restore(BytesView snapshot);
-  Digest digest() const { return digest_; }
+  /// Over the auction's and the room's.
+  Digest digest() const;
 
   const AuctionService& auction() const { return auction_; }
   const AuctionBook& book() const { return auction_.book(); }
@@ -56,7 +57,6 @@ class FloorService {
   };
   std::optional<Due> next_due() const;
 
-  Bytes execute(const Context& context, BytesView command, Events& events);
   chat::Reply execute_chat(const Context& context, BytesView command, Events& events);
   template <class Command>
   chat::RoomReply on(const Context& context, const Command& command, Events& events);
@@ -76,6 +76,7 @@ class FloorService {
   Serving serving_;
   /// Calls that have been made.
   std::uint32_t calls_ = 0;
+  /// Of all but the auction.
   Digest digest_;
 };
 

@@ -49,6 +49,11 @@ bool is_plain_text(std::string_view text, std::size_t min, std::size_t max) {
   if (text.size() < min || text.size() > max) return false;
   if (!text.empty() && (text.front() == ' ' || text.back() == ' ')) return false;
   while (!text.empty()) {
+    const auto letter = static_cast<unsigned char>(text.front());
+    if (letter >= 0x20 && letter < 0x7f) {  // most are
+      text.remove_prefix(1);
+      continue;
+    }
     const auto point = take_code_point(text);
     if (!point || is_control(*point)) return false;
   }

@@ -27,6 +27,8 @@ struct Message {
   Specimen (*make)(Source&);
   /// What a receiver makes of the bytes, and what it would send in turn.
   Result<Specimen> (*read)(BytesView);
+  /// The same by the document alone, without an attempt the quick way.
+  Result<Specimen> (*read_by_document)(BytesView);
   /// Whether a receiver takes the bytes for this message.
   bool (*accepts)(BytesView);
 };

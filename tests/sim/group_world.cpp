@@ -67,7 +67,7 @@ void GroupWorld::submit(SimNode& node, const wire::Request& request, const SimNo
   step_later(node, Duration(0), [this, &node, id, request, from = origin ? std::optional(*origin) : std::nullopt] {
     if (from) node.submitted.emplace(id, *from);
     if (from && onlooker_) onlooker_->called(timeline.now(), node.uid, from->client, from->call, request);
-    return order::Submit{id, request};
+    return order::Submit{{{id, request}}};
   });
 }
 

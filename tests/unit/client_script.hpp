@@ -88,7 +88,13 @@ class Script {
       } else if (auto* frame = std::get_if<Send>(&effect)) {
         const auto opened = wire::open(frame->frame, "test");
         REQUIRE(opened.has_value());
-        sent.push_back(*opened->body<wire::FromClient>());
+        const auto message = *opened->body<wire::FromClient>();
+        const auto* gathered = std::get_if<wire::Calls>(&message);
+        frames.push_back(gathered != nullptr ? gathered->calls.size() : 1);
+        if (gathered != nullptr)
+          sent.insert(sent.end(), gathered->calls.begin(), gathered->calls.end());
+        else
+          sent.push_back(message);
       } else if (auto* done = std::get_if<Completed>(&effect)) {
         REQUIRE(outcomes.emplace(done->call, done->outcome).second);
       } else if (auto* event = std::get_if<Event>(&effect)) {
@@ -107,6 +113,7 @@ class Script {
   wire::Envelope from_gateway{"test", {}, Uid{1}, {}};
   std::vector<std::string> connects;
   std::deque<wire::FromClient> sent;
+  std::vector<std::size_t> frames;  ///< messages in each that was sent
   std::map<CallId, Outcome> outcomes;
   std::vector<Event> events;
   std::vector<Resync> resyncs;

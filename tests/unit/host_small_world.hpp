@@ -77,6 +77,7 @@ class SmallWorld {
 
   void act(Member& m, const std::function<void(Node&, NodeEffects&)>& what) {
     what(*m.node, m.effects);
+    m.node->end_turn(now(), m.effects);
     carry_out(m);
   }
   /// Lets time pass.
@@ -232,7 +233,12 @@ class SmallWorld {
       return;
     }
     const auto opened = wire::open(client.frame, "gavel");
-    inbox_[client.routing_id].push_back(opened->body<wire::ToClient>().value());
+    auto message = opened->body<wire::ToClient>().value();
+    auto& inbox = inbox_[client.routing_id];
+    if (auto* gathered = std::get_if<wire::Answers>(&message))
+      inbox.insert(inbox.end(), gathered->answers.begin(), gathered->answers.end());
+    else
+      inbox.push_back(std::move(message));
   }
 
   TimePoint at_{};

@@ -169,7 +169,7 @@ class Pipe {
   /// Submits through `gateway` and waits for the answer.
   std::optional<Answered> ask(std::uint64_t gateway, wire::Request request, Duration limit = 10s) {
     const SubmitId id{++submits_};
-    step(gateway, Submit{id, std::move(request)});
+    step(gateway, Submit{{{id, std::move(request)}}});
     auto& answers = seats_.at(gateway).answers;
     const auto mine = [&] {
       return std::find_if(answers.begin(), answers.end(), [id](const Answered& answer) { return answer.id == id; });
@@ -194,7 +194,7 @@ class Pipe {
   /// The queue that was over its bound at the end of any step; empty if none ever was (invariant 10).
   const std::string& overfull() const { return overfull_; }
   std::uint64_t submit(std::uint64_t gateway, wire::Request request) {
-    step(gateway, Submit{SubmitId{++submits_}, std::move(request)});
+    step(gateway, Submit{{{SubmitId{++submits_}, std::move(request)}}});
     return submits_;
   }
   void disks_work(bool work) { disks_work_ = work; }

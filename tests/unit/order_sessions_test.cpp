@@ -17,8 +17,9 @@ struct Opened {
     return sessions.find(id, RequestNumber{number}, at).standing;
   }
   void execute(std::uint64_t number) {
-    REQUIRE(ask(number) == Standing::fresh);
-    sessions.keep(kSession, {RequestNumber{number}, Slot{number}, "reply " + std::to_string(number)});
+    const auto found = sessions.find(kSession, RequestNumber{number}, kStart);
+    REQUIRE(found.standing == Standing::fresh);
+    sessions.keep(*found.session, RequestNumber{number}, Slot{number}, "reply " + std::to_string(number));
   }
 
   Options options;

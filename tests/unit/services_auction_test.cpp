@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/wire/services/auction_chain.hpp"
+#include "common/wire/services/auction_words.hpp"
 #include "tests/unit/services_driver.hpp"
 
 namespace gavel {
@@ -37,7 +38,7 @@ TEST_CASE("every verdict tells what would have been enough, who leads, and where
   CHECK(first.slot == Slot{1});
   CHECK(first.ordinal == 1);
   CHECK(first.enough == eur(12500));
-  CHECK(first.message == "accepted: ada leads with 120.00 EUR");
+  CHECK(in_words(first, {"ada", eur(12000)}) == "accepted: ada leads with 120.00 EUR");
   const auto second = house.bid("bob", eur(12100));
   CHECK(second.verdict == Verdict::below_increment);
   CHECK(second.enough == eur(12500));
@@ -45,8 +46,9 @@ TEST_CASE("every verdict tells what would have been enough, who leads, and where
   CHECK(second.price == eur(12000));
   CHECK(second.slot == Slot{2});
   CHECK(second.ordinal == 0);
-  CHECK(second.message == "121.00 EUR is not 5.00 EUR above the 120.00 EUR that lead, at least 125.00 EUR is needed");
-  CHECK(house.bid("bob", eur(-500)).message ==
+  CHECK(in_words(second, {"bob", eur(12100)}) ==
+        "121.00 EUR is not 5.00 EUR above the 120.00 EUR that lead, at least 125.00 EUR is needed");
+  CHECK(in_words(house.bid("bob", eur(-500)), {"bob", eur(-500)}) ==
         "-5.00 EUR is not more than the 120.00 EUR of ada, at least 125.00 EUR is needed");
 }
 

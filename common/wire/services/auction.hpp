@@ -19,7 +19,7 @@
 namespace gavel::auction {
 
 /// Longest name of a participant, in bytes.
-inline constexpr std::size_t kMaxName = 64;
+inline constexpr std::size_t kMaxName = 128;
 /// Highest amount of a bid or a price, in minor units: far below what could overflow when an increment is added.
 inline constexpr std::int64_t kMaxAmount = 1'000'000'000'000'000;
 /// Bids on one page of the history.
@@ -143,7 +143,8 @@ struct BidReply {
   Slot slot;
   /// Its place among the accepted bids; 0 if it was not accepted.
   std::uint64_t ordinal = 0;
-  /// The verdict in words, with what was wrong and what would be right.
+  /// The verdict in words, with what was wrong and what would be right; empty if the rest of the reply says it
+  /// (in_words, auction_words.hpp).
   std::string message;
   GAVEL_FIELDS(verdict, enough, leader, price, slot, ordinal, message);
 };

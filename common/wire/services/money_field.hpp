@@ -24,4 +24,14 @@ inline bool get(Value v, Money& out, Fault& fault) {
   return true;
 }
 
+inline bool take(Cursor& from, Money& out) {
+  std::size_t elements = 0;
+  BytesView code;
+  if (!from.array(elements) || elements != 2 || !from.signed_number(out.minor) || !from.bin(code)) return false;
+  if (code == out.currency.code()) return true;
+  const auto currency = Currency::parse(code);
+  if (currency) out.currency = *currency;
+  return currency.has_value();
+}
+
 }  // namespace gavel::wire

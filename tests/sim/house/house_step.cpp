@@ -32,6 +32,7 @@ SharedBytes HouseWorld::tagged(Tag tag, const Bytes& address, const Bytes& frame
 
 void HouseWorld::act(HouseNode& node, const Act& what) {
   what(*node.node, node.effects);
+  node.node->end_turn(now_at(node), node.effects);
   carry_out(node);
 }
 
