@@ -22,7 +22,7 @@ cli::Row head(const Context& context, const BidsOptions& options, std::size_t bo
           {"durability", own ? cli::Row(context.target.own.durability) : cli::Row()},
           {"auctions", options.auctions},
           {"clients", options.clients},
-          {"in_flight", options.load.rate > 0 ? cli::Row() : cli::Row(options.clients * options.load.share)},
+          {"in_flight", options.load.rate > 0 ? cli::Row() : cli::Row(options.load.in_flight)},
           {"rate", options.load.rate > 0 ? cli::Row(options.load.rate) : cli::Row()},
           {"size", body_size}};
 }

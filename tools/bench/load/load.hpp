@@ -16,7 +16,9 @@
 namespace gavel::bench {
 
 struct LoadOptions {
-  /// Of each client: under way at once, or with a rate, at most under way at once.
+  /// Closed loop: so many under way at once, all clients together.
+  std::size_t in_flight = 1;
+  /// Of one client, at most.
   std::size_t share = 1;
   /// Operations a second, all clients together; 0: closed.
   double rate = 0;
@@ -72,6 +74,9 @@ class Load {
   /// Begins what is due; open loop only.
   void begin_due(TimePoint now);
   std::size_t free_client();
+  void begin_all();
+  /// The next operation of a closed loop, after one of that client was answered.
+  void go_on(std::size_t client, TimePoint now);
   void turn(TimePoint until);
   void wait_for_the_rest();
 
