@@ -8,9 +8,6 @@
 namespace gavel::bench {
 namespace {
 
-/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
-/// its reply forgotten.
-constexpr std::size_t kMostOfOneSession = 64;
 /// Calls of one client that a gateway takes.
 constexpr std::size_t kMostOfOneClient = 512;
 constexpr std::size_t kDefaultInFlight = 512;

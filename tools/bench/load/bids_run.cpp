@@ -31,8 +31,14 @@ Measured BidsRun::measure(const LoadOptions& load, std::size_t clients) {
   const std::size_t bidders = clients == 0 ? options_.clients : clients;
   Bidding bidding(options_.bidding, auctions_, bidders);
   bidding.on_nearly_full = [this](std::size_t auction) { make_another(auction); };
-  const auto measured =
-      bench::measure(crowd(load, bidders), load, bidding, target_.pids(), [&](TimePoint) { take_new_ones(bidding); });
+  MeasureHooks hooks;
+  hooks.on_beat = [&](TimePoint now) {
+    take_new_ones(bidding);
+    if (on_beat) on_beat(now);
+  };
+  hooks.say = say;
+  hooks.on_answer = on_answer;
+  const auto measured = bench::measure(crowd(load, bidders), load, bidding, target_.pids(), hooks);
   verdicts_ = bidding.verdicts();
   body_size_ = bidding.body_size();
   return measured;

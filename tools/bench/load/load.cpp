@@ -117,6 +117,7 @@ void Load::on_done(std::size_t client, client::CallId call, const client::Outcom
   const auto found = under_way_[client].extract(call.value);
   if (!found) return;
   --open_;
+  ++so_far_;
   const TimePoint now = bus::steady_now();
   const Judged judged = work_.judge(client, outcome);
   count(found.mapped(), now, judged);

@@ -63,6 +63,8 @@ class Load {
 
   /// Throws cli::Failure{interrupted} on Ctrl-C, {no_quorum} if nothing at all is answered.
   LoadFigures run();
+  /// Answers, those of the warm-up too.
+  std::uint64_t so_far() const { return so_far_; }
 
  private:
   struct Operation {
@@ -87,6 +89,7 @@ class Load {
   std::deque<TimePoint> overdue_;
   std::size_t next_client_ = 0;
   std::size_t open_ = 0;
+  std::uint64_t so_far_ = 0;
   TimePoint begin_at_ = kNever, end_at_ = kNever, beat_at_ = kLongAgo;
   bool issuing_ = false;
   LoadFigures figures_;
