@@ -30,11 +30,13 @@ Measured measure(const CrowdOptions& crowd, const LoadOptions& options, Work& wo
   load.on_begin = [&] {
     clients_before = own_processor_time();
     nodes_before = processor_time(nodes);
+    if (hooks.on_begin) hooks.on_begin();
   };
   load.on_end = [&] {
     measured.client_cpu = own_processor_time() - clients_before;
     if (!nodes.empty()) measured.node_cpu = processor_time(nodes) - nodes_before;
     resident = std::max(resident, largest_resident(nodes));
+    if (hooks.on_end) hooks.on_end();
   };
   load.on_beat = [&](TimePoint now) {
     if (now >= look_at) {

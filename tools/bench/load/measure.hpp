@@ -10,6 +10,7 @@ namespace gavel::bench {
 
 /// `nodes`: processes whose time and memory count; may be empty. Any hook may be empty.
 struct MeasureHooks {
+  std::function<void()> on_begin, on_end;
   /// About twenty times a second.
   std::function<void(TimePoint)> on_beat;
   /// How far it is, once a second.
