@@ -29,5 +29,6 @@ Duration length_option(const std::string& option, const std::string& text);
 
 void add_bids_command(CLI::App& app, Context& context);
 void add_likes_command(CLI::App& app, Context& context);
+void add_limits_command(CLI::App& app, Context& context);
 
 }  // namespace gavel::bench
