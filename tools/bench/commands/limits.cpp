@@ -47,6 +47,7 @@ cli::Section figures_section(const std::vector<LimitsTurn>& turns, std::size_t d
            figure(turns, "raw delivery, PUB to 3 SUB", &LimitsTurn::fan_out),
            figure(turns, "fdatasync of 4 KiB, growing file", &LimitsTurn::append),
            figure(turns, "fdatasync of 4 KiB, recycled file", &LimitsTurn::recycle),
+           figure(turns, "fdatasync of 4 KiB, three files at once", &LimitsTurn::together),
            figure(turns, "bid, 1 under way", &LimitsTurn::bid), figure(turns, "bids, " + many, &LimitsTurn::bids)},
           ""};
 }

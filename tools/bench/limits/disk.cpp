@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <future>
+#include <vector>
 
 #include "client/cli/failure.hpp"
 #include "common/bus/clock.hpp"
@@ -65,6 +67,15 @@ Latencies sync_blocks(const std::string& directory, Layout layout, Duration leng
     if (layout == Layout::recycled) offset %= kFile;
   }
   return latencies;
+}
+
+Latencies sync_together(const std::string& directory, std::size_t writers, Duration length) {
+  std::vector<std::future<Latencies>> all;
+  for (std::size_t i = 0; i < writers; ++i)
+    all.push_back(std::async(std::launch::async, sync_blocks, directory, Layout::recycled, length));
+  Latencies sum;
+  for (auto& one : all) sum += one.get();
+  return sum;
 }
 
 }  // namespace gavel::bench

@@ -16,5 +16,8 @@ enum class Layout : std::uint8_t {
 
 /// fdatasync after each block, in a file in `directory` that is gone afterwards. Throws cli::Failure.
 Latencies sync_blocks(const std::string& directory, Layout layout, Duration length);
+/// So many of them at the same time, each in a thread and a recycled file of its own, as so many nodes on one disk. On
+/// some machines that is far faster for each than one alone, whose disk or core falls asleep in between.
+Latencies sync_together(const std::string& directory, std::size_t writers, Duration length);
 
 }  // namespace gavel::bench

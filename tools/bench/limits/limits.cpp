@@ -25,8 +25,7 @@ LimitsFigure raw_fan_out(const LimitsOptions& options) {
   return {raw.per_second(), 0, 0, raw.cpu_us(), 0};
 }
 
-LimitsFigure syncs(Layout layout, const LimitsOptions& options) {
-  const auto latencies = sync_blocks(options.directory, layout, options.length);
+LimitsFigure syncs(const Latencies& latencies, const LimitsOptions& options) {
   return {ratio(1e6 * static_cast<double>(latencies.count()), micros(options.length)), micros(latencies.percentile(50)),
           micros(latencies.percentile(99)), 0, 0};
 }
@@ -65,8 +64,9 @@ std::vector<LimitsTurn> measure_limits(Target& target, const LimitsOptions& opti
   for (std::size_t i = 0; i < options.turns; ++i) {
     LimitsTurn turn;
     turn.trip = raw_trips(1, options);
-    turn.append = syncs(Layout::growing, options);
-    turn.recycle = syncs(Layout::recycled, options);
+    turn.append = syncs(sync_blocks(options.directory, Layout::growing, options.length), options);
+    turn.recycle = syncs(sync_blocks(options.directory, Layout::recycled, options.length), options);
+    turn.together = syncs(sync_together(options.directory, kReplicas, options.length), options);
     turn.bid = bids(run, 1, options);
     turn.trips = raw_trips(options.deep, options);
     turn.bids = bids(run, options.deep, options);

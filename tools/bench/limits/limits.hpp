@@ -2,6 +2,7 @@
 // measured in turns with them, so that whatever else the machine does meanwhile hits all alike.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -33,13 +34,15 @@ struct LimitsFigure {
 };
 
 struct LimitsTurn {
-  LimitsFigure trip, trips, fan_out, append, recycle, bid, bids;
+  LimitsFigure trip, trips, fan_out, append, recycle, together, bid, bids;
 
   /// Bids a second, of raw round trips a second at the same depth.
   double throughput_ratio() const;
   /// One bid at a time, of two raw round trips and a sync: what it cannot do without.
   double latency_ratio() const;
-  double floor_us() const { return 2 * trip.p50_us + recycle.p50_us; }
+  double floor_us() const { return 2 * trip.p50_us + sync_us(); }
+  /// Of a lone sync and one of three at once, whichever is faster: no machine's sleep makes a bid look good.
+  double sync_us() const { return std::min(recycle.p50_us, together.p50_us); }
   double cpu_ratio() const;
 };
 
