@@ -83,6 +83,10 @@ int main(int argc, char** argv) {
   add_bids_command(app, context);
   add_likes_command(app, context);
   add_limits_command(app, context);
+  add_failover_command(app, context);
+  add_idle_command(app, context);
+  add_soak_command(app, context);
+  add_growth_command(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -30,5 +30,9 @@ Duration length_option(const std::string& option, const std::string& text);
 void add_bids_command(CLI::App& app, Context& context);
 void add_likes_command(CLI::App& app, Context& context);
 void add_limits_command(CLI::App& app, Context& context);
+void add_failover_command(CLI::App& app, Context& context);
+void add_idle_command(CLI::App& app, Context& context);
+void add_soak_command(CLI::App& app, Context& context);
+void add_growth_command(CLI::App& app, Context& context);
 
 }  // namespace gavel::bench

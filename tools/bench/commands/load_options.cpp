@@ -74,7 +74,7 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       })
       ->type_name("WHICH");
   command.add_option("--auctions", typed.auctions, "Auctions at once, shared evenly by the clients")
-      ->check(CLI::Range(1, 4096).description(""))
+      ->check(CLI::Range(1, 900).description(""))
       ->capture_default_str()
       ->type_name("N");
 }

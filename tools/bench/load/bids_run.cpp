@@ -11,15 +11,13 @@ Duration auction_length(Target& target) { return std::chrono::hours(target.own()
 BidsRun::BidsRun(Target& target, const BidsOptions& options)
     : target_(target),
       options_(options),
-      gateways_(target.gateways()),
-      auctions_(make_auctions(target.house(), options.auctions, auction_length(target))) {
-  if (options_.through_one) gateways_.resize(1);
-}
+      auctions_(make_auctions(target.house(), options.auctions, auction_length(target))) {}
 
 CrowdOptions BidsRun::crowd(const LoadOptions& load, std::size_t clients) {
   CrowdOptions crowd;
   crowd.cluster = target_.settings().cluster;
-  crowd.gateways = gateways_;
+  crowd.gateways = target_.gateways();  // anew each time: a node that was started again has another address
+  if (options_.through_one) crowd.gateways.resize(1);
   crowd.clients = clients;
   crowd.window = load.share;
   crowd.timeout = target_.settings().timeout;

@@ -47,7 +47,6 @@ class BidsRun {
 
   Target& target_;
   BidsOptions options_;
-  std::vector<std::string> gateways_;
   std::vector<directory::Auction> auctions_;
   std::map<std::size_t, std::future<directory::Auction>> making_;
   std::vector<std::uint64_t> verdicts_;
