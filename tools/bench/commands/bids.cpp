@@ -94,7 +94,7 @@ cli::Exit bids(const Context& context, const Typed& typed) {
   }
   std::vector<cli::Column> columns{{"in_flight", "IN FLIGHT"}, {"rate", "RATE"}};
   for (auto& column : measured_columns()) columns.push_back(column);
-  context.output().list({"bids", columns, rows, ""});
+  context.show({{"bids", columns, rows, ""}});
   if (!points.empty()) show_plot(context, typed, points);
   return cli::Exit::ok;
 }

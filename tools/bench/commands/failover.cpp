@@ -54,7 +54,7 @@ cli::Exit failover(Context& context, const FailoverOptions& options) {
   prepare_for_failover(context.target.own);
   Target target(context.target);
   const auto figures = measure_failover(target, options, [&](const std::string& text) { context.say(text); });
-  context.output().lists({runs_section(figures), summary_section(figures)});
+  context.show({runs_section(figures), summary_section(figures)});
   return figures.lost + figures.doubled == 0 ? cli::Exit::ok : cli::Exit::internal;
 }
 

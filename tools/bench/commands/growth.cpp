@@ -39,7 +39,7 @@ cli::Exit growth(const Context& context, const Typed& typed) {
                             {"small_cpu_us", rounded(one.small_cpu_us)},
                             {"large_cpu_us", rounded(one.large_cpu_us)},
                             {"ratio", rounded(one.ratio())}});
-  context.output().list(section);
+  context.show({section});
   return cli::Exit::ok;
 }
 

@@ -29,7 +29,7 @@ cli::Exit idle(const Context& context, const Typed& typed) {
                                                              : std::to_string(context.target.pids[number++])},
                             {"cpu_percent", rounded(node.cpu_percent)},
                             {"rss_mb", rounded(node.rss_mb)}});
-  context.output().list(section);
+  context.show({section});
   return cli::Exit::ok;
 }
 

@@ -41,7 +41,7 @@ cli::Exit likes(const Context& context, const Typed& typed) {
       {"likers", "LIKERS"}, {"likes_per_second", "LIKES/S"}, {"entries_per_second", "ENTRIES/S"}, {"exact", "EXACT"}};
   for (auto& column : measured_columns())
     if (column.key != "refused" && column.key != "accepted") columns.push_back(column);
-  context.output().list({"likes", columns, {all}, ""});
+  context.show({{"likes", columns, {all}, ""}});
   return figures.exact() ? cli::Exit::ok : cli::Exit::internal;
 }
 

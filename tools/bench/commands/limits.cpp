@@ -76,7 +76,7 @@ cli::Exit limits(const Context& context, const Typed& typed) {
       context.target.own.place.empty() ? std::filesystem::temp_directory_path().string() : context.target.own.place;
   Target target(context.target);
   const auto turns = measure_limits(target, options, [&](const std::string& text) { context.say(text); });
-  context.output().lists({figures_section(turns, options.deep), ratios_section(turns)});
+  context.show({figures_section(turns, options.deep), ratios_section(turns)});
   return cli::Exit::ok;
 }
 

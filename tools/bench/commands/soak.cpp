@@ -66,11 +66,11 @@ cli::Exit soak(const Context& context, const Typed& typed) {
   run.on_answer = [&record](const Load::Answered&) { record.count(); };
   run.on_beat = [&record](TimePoint now) { record.look(now); };
   const Measured measured = run.measure(options.load);
-  context.output().lists({{"memory",
-                           {{"seconds", "SECONDS"}, {"node_rss_mb", "LARGEST NODE MB"}, {"per_second", "BIDS/S"}},
-                           record.rows(),
-                           ""},
-                          {"load", measured_columns(), {row(measured)}, ""}});
+  context.show({{"memory",
+                 {{"seconds", "SECONDS"}, {"node_rss_mb", "LARGEST NODE MB"}, {"per_second", "BIDS/S"}},
+                 record.rows(),
+                 ""},
+                {"load", measured_columns(), {row(measured)}, ""}});
   const double largest = std::max(record.largest_mb(), static_cast<double>(measured.node_rss.value_or(0)) / 1e6);
   if (typed.limit_mb == 0 || largest <= typed.limit_mb) return cli::Exit::ok;
   std::cerr << "gavel-bench: the largest node had " << rounded(largest) << " MB, and --limit is " << typed.limit_mb

@@ -9,7 +9,7 @@ namespace gavel::bench {
 Result<std::vector<double>> parse_rates(const std::string& text) {
   std::vector<double> rates;
   if (text == "auto") return rates;
-  std::istringstream words(text);
+  std::istringstream words(text.ends_with(',') ? text + ' ' : text);
   for (std::string word; std::getline(words, word, ',');) {
     char* end = nullptr;
     const double rate = std::strtod(word.c_str(), &end);
