@@ -21,6 +21,13 @@ std::chrono::nanoseconds process_cpu() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+/// Whose end does not wait for a far end that has ended: what matters has arrived by then.
+zmq::socket_t socket_in(zmq::context_t& context, zmq::socket_type type) {
+  zmq::socket_t socket(context, type);
+  socket.set(zmq::sockopt::linger, 0);
+  return socket;
+}
+
 void send(zmq::socket_t& socket, const std::string& words) {
   static_cast<void>(socket.send(zmq::buffer(words), zmq::send_flags::none));
 }
@@ -73,7 +80,7 @@ class Stretch {
 /// Counts what comes until something empty came.
 void listen(const std::string& endpoint, std::uint64_t& heard) {
   zmq::context_t context;
-  zmq::socket_t sub(context, zmq::socket_type::sub);
+  zmq::socket_t sub = socket_in(context, zmq::socket_type::sub);
   sub.set(zmq::sockopt::subscribe, "");
   sub.connect(endpoint);
   zmq::message_t message;
@@ -88,13 +95,13 @@ void listen(const std::string& endpoint, std::uint64_t& heard) {
 RawFigures raw_round_trips(std::size_t depth, std::size_t bytes, Duration length,
                            const std::function<void(Duration)>& on_trip) {
   zmq::context_t far;
-  zmq::socket_t router(far, zmq::socket_type::router);
+  zmq::socket_t router = socket_in(far, zmq::socket_type::router);
   router.bind(kAnywhere);
   const std::string endpoint = router.get(zmq::sockopt::last_endpoint);
   std::thread other([&router] { echo(std::move(router)); });
 
   zmq::context_t near;
-  zmq::socket_t dealer(near, zmq::socket_type::dealer);
+  zmq::socket_t dealer = socket_in(near, zmq::socket_type::dealer);
   dealer.connect(endpoint);
   const std::string message(bytes, 'x');
   std::deque<TimePoint> sent;
@@ -122,7 +129,7 @@ RawFigures raw_round_trips(std::size_t depth, std::size_t bytes, Duration length
 
 RawFigures raw_fan_out(std::size_t subscribers, std::size_t bytes, Duration length) {
   zmq::context_t context;
-  zmq::socket_t pub(context, zmq::socket_type::xpub);
+  zmq::socket_t pub = socket_in(context, zmq::socket_type::xpub);
   pub.set(zmq::sockopt::xpub_nodrop, 1);
   pub.set(zmq::sockopt::xpub_verbose, 1);
   pub.bind(kAnywhere);
