@@ -11,6 +11,7 @@ namespace {
 /// Calls of one client that a gateway takes.
 constexpr std::size_t kMostOfOneClient = 512;
 constexpr std::size_t kDefaultInFlight = 512;
+constexpr std::size_t kDefaultClients = 8;
 
 /// Commands of one client that may be under way. Above what a session keeps, one that is sent again might find its
 /// reply forgotten, and its outcome unknown: such is said on demand only, for a client that is alone.
@@ -40,9 +41,9 @@ std::string is_finite(const std::string& text) {
 }  // namespace
 
 void add_load_options(CLI::App& command, TypedLoad& typed) {
-  command.add_option("--clients", typed.clients, "Connections, each with a session of its own")
+  command
+      .add_option("--clients", typed.clients, "Connections, each with a session of its own (8; rising: one an auction)")
       ->check(CLI::Range(1, 10'000).description(""))
-      ->capture_default_str()
       ->type_name("C");
   auto* in_flight =
       command.add_option("--in-flight", typed.in_flight, "Closed loop: so many under way, all clients together (512)")
@@ -68,7 +69,7 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       })
       ->capture_default_str()
       ->type_name("HOW");
-  command.add_option("--through", typed.through, "Gateways: all (race), or one (rising, which others would overtake)")
+  command.add_option("--through", typed.through, "Gateways: all, or one (rising with several clients an auction)")
       ->check([](const std::string& text) {
         return text == "all" || text == "one" ? "" : "it is all or one, not '" + text + "'";
       })
@@ -79,7 +80,9 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       ->type_name("N");
 }
 
-BidsOptions understand(const TypedLoad& typed) {
+BidsOptions understand(TypedLoad typed) {
+  // Rising bids of several clients would overtake each other: by default, each auction has one.
+  if (typed.clients == 0) typed.clients = typed.amounts == "rising" ? typed.auctions : kDefaultClients;
   BidsOptions options;
   options.clients = typed.clients;
   options.auctions = typed.auctions;
@@ -90,7 +93,8 @@ BidsOptions understand(const TypedLoad& typed) {
   options.load.warm_up = cli::duration_option("--warm-up", typed.warm_up);
   options.bidding.amounts = typed.amounts == "rising" ? Amounts::rising : Amounts::race;
   options.bidding.size = typed.size;
-  options.through_one = typed.through.empty() ? options.bidding.amounts == Amounts::rising : typed.through == "one";
+  const bool overtake = options.bidding.amounts == Amounts::rising && typed.clients > typed.auctions;
+  options.through_one = typed.through.empty() ? overtake : typed.through == "one";
   if (typed.auctions > typed.clients)
     cli::fail_with(cli::Exit::usage, std::to_string(typed.auctions) + " auctions need as many --clients");
   return options;

@@ -13,8 +13,8 @@ namespace gavel::bench {
 inline constexpr std::size_t kMostOfOneSession = 64;
 
 struct TypedLoad {
-  std::size_t clients = 8;
   /// 0: not given.
+  std::size_t clients = 0;
   std::size_t in_flight = 0;
   double rate = 0;
   std::string length = "10s", warm_up = "500ms";
@@ -26,6 +26,6 @@ struct TypedLoad {
 void add_load_options(CLI::App& command, TypedLoad& typed);
 void add_bid_options(CLI::App& command, TypedLoad& typed);
 /// Throws Failure{usage}.
-BidsOptions understand(const TypedLoad& typed);
+BidsOptions understand(TypedLoad typed);
 
 }  // namespace gavel::bench

@@ -14,7 +14,7 @@ constexpr const char* kAbout =
     "Put full load on a cluster for long, and tell what the nodes' memory does; exit code 3 if it passes --limit\n\n"
     "Examples:\n"
     "  gavel-bench soak --for 10m --limit 300         the largest node may have 300 MB\n"
-    "  gavel-bench soak --for 1h --every 1m --amounts rising --clients 1 -o jsonl";
+    "  gavel-bench soak --for 1h --every 1m --amounts rising -o jsonl";
 
 struct Typed {
   TypedLoad load;
