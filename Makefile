@@ -4,6 +4,7 @@
 JOBS    ?= $(shell nproc)
 SEEDS   ?= 1..2000
 MINUTES ?= 10
+RUNS    ?= 2
 PREFIX  ?= /usr/local
 
 packages = $(shell sed 's/\#.*//' tools/packages.txt)
@@ -24,8 +25,8 @@ deps: ## install the Debian packages that are missing (tools/packages.txt)
 	    apt-get update -q; apt-get install -y -q --no-install-recommends $(packages)'; \
 	fi
 
-build: deps ## build the programs: gavel-node, gavel, gavel-sniff and gavel-sim land in build/bin/
-	@$(call compile,release) --target gavel-node gavel gavel-sniff gavel-sim
+build: deps ## build the programs: gavel-node, gavel, gavel-sniff, gavel-sim and gavel-bench land in build/bin/
+	@$(call compile,release) --target gavel-node gavel gavel-sniff gavel-sim gavel-bench
 
 house: deps
 	@$(call compile,release) --target gavel-node gavel gavel-sniff
@@ -69,6 +70,15 @@ rolling-restart: ## restart every node, one after the other, while the cluster s
 chaos soak: house ## break a cluster at random for MINUTES (default 10; SEED=), or run one and see that nothing grows
 	@$(cluster) $@ --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
+bench: bench-programs ## measure this house here and now, beside what is wanted of it (RUNS, default 2: a minute and a half)
+	@build/bin/gavel-bench goals --runs $(RUNS)
+
+bench-limits: bench-programs ## measure bids beside raw ZeroMQ messages and raw syncs of this machine
+	@build/bin/gavel-bench limits
+
+bench-programs: deps
+	@$(call compile,release) --target gavel-node gavel-bench
+
 logs: ## follow what its nodes print
 	@$(cluster) logs
 
@@ -105,4 +115,4 @@ install: all ## install programs, libraries and headers under PREFIX (default /u
 clean: ## remove everything that was built
 	@rm -rf build
 
-.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart chaos soak logs test check sim fuzz asan tsan lint format install clean
+.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart chaos soak bench bench-limits bench-programs logs test check sim fuzz asan tsan lint format install clean

@@ -21,8 +21,12 @@ constexpr const char* kAbout =
     "Examples:\n"
     "  gavel-bench bids                               throughput, latencies and processor time of bids\n"
     "  gavel-bench bids --in-flight 1 --clients 1     one bid at a time\n"
-    "  gavel-bench bids --rate 2000 --for 30s -o json\n\n"
-    "Exit codes: 0 ok, 1 internal, 2 usage, 3 a goal was missed or a limit passed, 5 no leader, no majority or no "
+    "  gavel-bench bids --sweep auto --plot bids.svg  latency over load\n"
+    "  gavel-bench limits                             bids beside raw messages and syncs\n"
+    "  gavel-bench failover                           kills leaders, and measures until the next bid\n"
+    "  gavel-bench goals                              everything, briefly, beside what is wanted of it\n\n"
+    "Exit codes: 0 ok, 1 internal, 2 usage, 3 a limit was passed, or with --strict a goal missed,\n"
+    "4 not found, 5 no leader, no majority or no "
     "node,\n"
     "130 interrupted.";
 
@@ -80,7 +84,16 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   cli::add_global_options(app, context.target.settings);
+  app.remove_option(app.get_option("--output"));
+  add_output_option(app, context);
   add_bids_command(app, context);
+  add_likes_command(app, context);
+  add_limits_command(app, context);
+  add_failover_command(app, context);
+  add_idle_command(app, context);
+  add_soak_command(app, context);
+  add_growth_command(app, context);
+  add_goals_command(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -23,7 +23,7 @@ struct OwnClusterOptions {
   /// Where its directory is made; empty: the system's place for such.
   std::string place;
   /// Auctions that a node takes.
-  std::size_t slots = 16;
+  std::size_t slots = 1000;
   /// Further options of gavel-node.
   std::vector<std::string> extra;
   bool keep = false;
@@ -42,6 +42,8 @@ class OwnCluster {
   cli::Settings settings(cli::Settings settings) const;
   std::vector<pid_t> pids() const;
   std::size_t size() const { return nodes_.size(); }
+  /// Where the node takes clients: "tcp://127.0.0.1:port".
+  std::string endpoint(std::size_t node) const { return "tcp://" + nodes_.at(node).address; }
   /// SIGKILL; returns when it is dead.
   void kill(std::size_t node);
   /// Starts a killed node again, on the data that it has, and waits until it serves.

@@ -8,25 +8,30 @@
 namespace gavel::bench {
 namespace {
 
-/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
-/// its reply forgotten.
-constexpr std::size_t kMostOfOneSession = 512;
+/// Calls of one client that a gateway takes.
+constexpr std::size_t kMostOfOneClient = 512;
 constexpr std::size_t kDefaultInFlight = 512;
+constexpr std::size_t kDefaultClients = 8;
+
+/// Commands of one client that may be under way. Above what a session keeps, one that is sent again might find its
+/// reply forgotten, and its outcome unknown: such is said on demand only, for a client that is alone.
+std::size_t most_of_one(const TypedLoad& typed) { return typed.clients == 1 ? kMostOfOneClient : kMostOfOneSession; }
+
+std::size_t in_flight_of(const TypedLoad& typed) {
+  if (typed.in_flight > 0) return typed.in_flight;
+  return std::min(kDefaultInFlight, typed.clients * kMostOfOneSession);
+}
 
 std::size_t share_of(const TypedLoad& typed) {
   if (typed.rate > 0) return kMostOfOneSession;
-  const std::size_t in_flight =
-      typed.in_flight > 0 ? typed.in_flight : std::min(kDefaultInFlight, typed.clients * kMostOfOneSession);
-  if (in_flight % typed.clients != 0)
-    cli::fail_with(cli::Exit::usage, "--in-flight " + std::to_string(in_flight) + " cannot be shared evenly by " +
-                                         std::to_string(typed.clients) + " clients");
-  const std::size_t share = in_flight / typed.clients;
-  if (share > kMostOfOneSession)
-    cli::fail_with(cli::Exit::usage,
-                   std::to_string(share) + " commands of one client at once are more than a session allows, " +
-                       std::to_string(kMostOfOneSession) + "; --clients " +
-                       std::to_string((in_flight + kMostOfOneSession - 1) / kMostOfOneSession) + " would do");
-  return share;
+  const std::size_t in_flight = in_flight_of(typed);
+  const std::size_t share = (in_flight + typed.clients - 1) / typed.clients;
+  if (share <= most_of_one(typed)) return share;
+  cli::fail_with(cli::Exit::usage, std::to_string(share) + " commands of one client at once are more than a " +
+                                       (typed.clients == 1 ? "gateway" : "session") + " allows, " +
+                                       std::to_string(most_of_one(typed)) + "; --clients " +
+                                       std::to_string((in_flight + kMostOfOneSession - 1) / kMostOfOneSession) +
+                                       " would do");
 }
 
 std::string is_finite(const std::string& text) {
@@ -36,9 +41,9 @@ std::string is_finite(const std::string& text) {
 }  // namespace
 
 void add_load_options(CLI::App& command, TypedLoad& typed) {
-  command.add_option("--clients", typed.clients, "Connections, each with a session of its own")
+  command
+      .add_option("--clients", typed.clients, "Connections, each with a session of its own (8; rising: one an auction)")
       ->check(CLI::Range(1, 10'000).description(""))
-      ->capture_default_str()
       ->type_name("C");
   auto* in_flight =
       command.add_option("--in-flight", typed.in_flight, "Closed loop: so many under way, all clients together (512)")
@@ -64,28 +69,32 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       })
       ->capture_default_str()
       ->type_name("HOW");
-  command.add_option("--through", typed.through, "Gateways: all (race), or one (rising, which others would overtake)")
+  command.add_option("--through", typed.through, "Gateways: all, or one (rising with several clients an auction)")
       ->check([](const std::string& text) {
         return text == "all" || text == "one" ? "" : "it is all or one, not '" + text + "'";
       })
       ->type_name("WHICH");
   command.add_option("--auctions", typed.auctions, "Auctions at once, shared evenly by the clients")
-      ->check(CLI::Range(1, 4096).description(""))
+      ->check(CLI::Range(1, 900).description(""))
       ->capture_default_str()
       ->type_name("N");
 }
 
-BidsOptions understand(const TypedLoad& typed) {
+BidsOptions understand(TypedLoad typed) {
+  // Rising bids of several clients would overtake each other: by default, each auction has one.
+  if (typed.clients == 0) typed.clients = typed.amounts == "rising" ? typed.auctions : kDefaultClients;
   BidsOptions options;
   options.clients = typed.clients;
   options.auctions = typed.auctions;
   options.load.share = share_of(typed);
+  options.load.in_flight = in_flight_of(typed);
   options.load.rate = typed.rate;
   options.load.length = length_option("--for", typed.length);
   options.load.warm_up = cli::duration_option("--warm-up", typed.warm_up);
   options.bidding.amounts = typed.amounts == "rising" ? Amounts::rising : Amounts::race;
   options.bidding.size = typed.size;
-  options.through_one = typed.through.empty() ? options.bidding.amounts == Amounts::rising : typed.through == "one";
+  const bool overtake = options.bidding.amounts == Amounts::rising && typed.clients > typed.auctions;
+  options.through_one = typed.through.empty() ? overtake : typed.through == "one";
   if (typed.auctions > typed.clients)
     cli::fail_with(cli::Exit::usage, std::to_string(typed.auctions) + " auctions need as many --clients");
   return options;

@@ -8,9 +8,13 @@
 
 namespace gavel::bench {
 
+/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
+/// its reply forgotten.
+inline constexpr std::size_t kMostOfOneSession = 64;
+
 struct TypedLoad {
-  std::size_t clients = 8;
   /// 0: not given.
+  std::size_t clients = 0;
   std::size_t in_flight = 0;
   double rate = 0;
   std::string length = "10s", warm_up = "500ms";
@@ -22,6 +26,6 @@ struct TypedLoad {
 void add_load_options(CLI::App& command, TypedLoad& typed);
 void add_bid_options(CLI::App& command, TypedLoad& typed);
 /// Throws Failure{usage}.
-BidsOptions understand(const TypedLoad& typed);
+BidsOptions understand(TypedLoad typed);
 
 }  // namespace gavel::bench

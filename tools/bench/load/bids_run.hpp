@@ -1,6 +1,7 @@
 // Bids on a target, measured once or several times: makes the auctions, and a fresh one when one is nearly full.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -25,6 +26,12 @@ class BidsRun {
  public:
   BidsRun(Target& target, const BidsOptions& options);
 
+  /// How far a measurement is, once a second; may be empty.
+  std::function<void(const std::string&)> say;
+  /// As Load has them; may be empty.
+  std::function<void(TimePoint)> on_beat;
+  std::function<void(const Load::Answered&)> on_answer;
+
   /// `clients`: so many of them; 0: as the options say.
   Measured measure(const LoadOptions& load, std::size_t clients = 0);
 
@@ -40,7 +47,6 @@ class BidsRun {
 
   Target& target_;
   BidsOptions options_;
-  std::vector<std::string> gateways_;
   std::vector<directory::Auction> auctions_;
   std::map<std::size_t, std::future<directory::Auction>> making_;
   std::vector<std::uint64_t> verdicts_;

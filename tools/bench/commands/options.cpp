@@ -3,6 +3,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/rows.hpp"
 #include "tools/bench/commands/commands.hpp"
+#include "tools/bench/report/csv.hpp"
 
 namespace gavel::bench {
 namespace {
@@ -20,6 +21,37 @@ std::string check_durability(const std::string& name) {
 
 void Context::say(const std::string& text) const {
   if (target.settings.verbose || ::isatty(STDERR_FILENO) == 1) std::cerr << "gavel-bench: " << text << '\n';
+}
+
+void Context::show(const std::vector<cli::Section>& sections) const {
+  if (csv) {
+    for (std::size_t i = 0; i < sections.size(); ++i) std::cout << (i > 0 ? "\n" : "") << bench::csv(sections[i]);
+  } else if (sections.size() == 1) {
+    output().list(sections.front());
+  } else {
+    output().lists(sections);
+  }
+}
+
+void add_output_option(CLI::App& app, Context& context) {
+  static const std::map<std::string, cli::Format> kFormats{{"table", cli::Format::table},
+                                                           {"json", cli::Format::json},
+                                                           {"jsonl", cli::Format::jsonl},
+                                                           {"csv", cli::Format::jsonl}};
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [&context](const std::string& name) {
+           context.target.settings.format = kFormats.at(name);
+           context.csv = name == "csv";
+         },
+         "table, json, jsonl (one line a row) or csv")
+      ->check([](const std::string& name) {
+        return kFormats.contains(name)
+                   ? std::string()
+                   : "'" + cli::harmless(name.substr(0, 40)) + "' is no format; table, json, jsonl and csv are";
+      })
+      ->default_str("table")
+      ->type_name("FORMAT");
 }
 
 void add_cluster_options(CLI::App& command, Context& context, std::size_t nodes) {
