@@ -1,0 +1,149 @@
+#include "tools/bench/peers/child.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+
+#include "client/cli/connection.hpp"
+#include "client/cli/failure.hpp"
+
+namespace gavel::peers {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kNotStarted = 127;
+constexpr Duration kAskAgain = 20ms;
+
+void stop_if_interrupted() {
+  if (cli::interrupted()) cli::fail_with(cli::Exit::interrupted, "");
+}
+
+int open_for(const std::string& file) {
+  return ::open(file.empty() ? "/dev/null" : file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+/// In the child: everything between fork and exec.
+[[noreturn]] void become(const ChildOptions& options, std::vector<char*>& words, int out, int err, pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(kNotStarted);  // it died before the line above
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(err, STDERR_FILENO);
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
+  if (!options.before || options.before()) ::execvp(words[0], words.data());
+  ::_exit(kNotStarted);
+}
+
+int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+}  // namespace
+
+Child::Child(const ChildOptions& options) {
+  std::vector<std::string> command = options.command;
+  std::vector<char*> words;
+  words.reserve(command.size() + 1);
+  for (std::string& word : command) words.push_back(word.data());
+  words.push_back(nullptr);
+  const int err = open_for(options.output);
+  const int out = options.only_output.empty() ? err : open_for(options.only_output);
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) become(options, words, out, err, parent);
+  ::close(err);
+  if (out != err) ::close(out);
+  if (pid_ < 0) {
+    pid_ = 0;
+    cli::fail_with(cli::Exit::internal, command[0] + " cannot be started: " + std::strerror(errno));
+  }
+}
+
+Child::~Child() { kill_now(); }
+
+bool Child::runs() {
+  if (pid_ != 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = 0;
+  return pid_ != 0;
+}
+
+int Child::wait(Duration most) {
+  return wait_until(most, [this] { return !runs(); }) ? code_of(status_) : -1;
+}
+
+void Child::end(Duration grace) {
+  if (!runs()) return;
+  ::kill(pid_, SIGTERM);
+  const auto deadline = Clock::now() + grace;
+  while (runs() && Clock::now() < deadline) std::this_thread::sleep_for(kAskAgain);
+  kill_now();
+}
+
+void Child::kill_now() {
+  if (!runs()) return;
+  ::kill(pid_, SIGKILL);
+  while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+}
+
+bool has_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(path != nullptr ? path : "");
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (::access((directory + "/" + name).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+Duration cpu_of(const std::vector<pid_t>& pids) {
+  std::uint64_t ticks = 0;
+  for (const pid_t pid : pids) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    const std::string stat((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto name_ends = stat.rfind(')');  // a name may hold blanks
+    if (name_ends == std::string::npos) continue;
+    std::istringstream fields(stat.substr(name_ends + 1));
+    std::string skipped;
+    for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): utime is field 14, stime is field 15
+    std::uint64_t user = 0;
+    std::uint64_t system = 0;
+    fields >> user >> system;
+    ticks += user + system;
+  }
+  return Duration(ticks * 1'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
+}
+
+Duration own_cpu() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return std::chrono::seconds(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         Duration(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
+bool wait_until(Duration most, const std::function<bool()>& is_so) {
+  const auto deadline = Clock::now() + most;
+  while (!is_so()) {
+    stop_if_interrupted();
+    if (Clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kAskAgain);
+  }
+  return true;
+}
+
+void pause_for(Duration how_long) {
+  wait_until(how_long, [until = Clock::now() + how_long] { return Clock::now() >= until; });
+}
+
+}  // namespace gavel::peers
