@@ -8,32 +8,14 @@
 
 #include "common/bus/clock.hpp"
 #include "common/bus/endpoint.hpp"
-#include "common/bus/link_watch.hpp"
+#include "common/bus/gateway_link.hpp"
 #include "common/bus/poll_set.hpp"
 #include "common/bus/socket.hpp"
 
 namespace gavel::bus {
 namespace {
 
-constexpr int kQueue = 1000;
-constexpr std::int64_t kMaxMessageBytes = 4 * 1024 * 1024;
 constexpr int kPollBudget = 1024;
-/// Longer than any connection is kept after its loss. Not "never" (-1): ZeroMQ would then throw away what had arrived
-/// before the loss and was not yet read.
-constexpr int kReconnectMs = 24 * 3600 * 1000;
-
-/// One connection, from its first attempt to its loss.
-struct Connection {
-  Connection(zmq::context_t& context, const std::string& endpoint)
-      : dealer(make_socket(context, zmq::socket_type::dealer, {kQueue, kMaxMessageBytes, 0ms})),
-        watch(context, dealer) {
-    dealer.set(zmq::sockopt::reconnect_ivl, kReconnectMs);
-    dealer.connect(endpoint);
-  }
-
-  zmq::socket_t dealer;
-  LinkWatch watch;
-};
 
 }  // namespace
 
@@ -46,7 +28,7 @@ class ClientSocket::Impl {
   void dispatch_ready(ClientSink& sink);
 
   zmq::context_t context;
-  std::shared_ptr<Connection> connection;
+  std::shared_ptr<GatewayLink> connection;
   PollSet polled;
   PollSet foreign;
 
@@ -57,7 +39,7 @@ class ClientSocket::Impl {
 
 void ClientSocket::Impl::open(const std::string& endpoint) {
   close();
-  connection = std::make_shared<Connection>(context, endpoint);
+  connection = std::make_shared<GatewayLink>(context, endpoint);
   polled.add(connection->watch.fd());
   polled.add(connection->dealer.get(zmq::sockopt::fd));
 }

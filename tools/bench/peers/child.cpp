@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +10,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -105,31 +102,6 @@ bool has_program(const std::string& name) {
   for (std::string directory; std::getline(directories, directory, ':');)
     if (::access((directory + "/" + name).c_str(), X_OK) == 0) return true;
   return false;
-}
-
-Duration cpu_of(const std::vector<pid_t>& pids) {
-  std::uint64_t ticks = 0;
-  for (const pid_t pid : pids) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    const std::string stat((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    const auto name_ends = stat.rfind(')');  // a name may hold blanks
-    if (name_ends == std::string::npos) continue;
-    std::istringstream fields(stat.substr(name_ends + 1));
-    std::string skipped;
-    for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): utime is field 14, stime is field 15
-    std::uint64_t user = 0;
-    std::uint64_t system = 0;
-    fields >> user >> system;
-    ticks += user + system;
-  }
-  return Duration(ticks * 1'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
-}
-
-Duration own_cpu() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return std::chrono::seconds(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-         Duration(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
 bool wait_until(Duration most, const std::function<bool()>& is_so) {

@@ -48,11 +48,6 @@ class Child {
 /// Whether PATH has such a program.
 bool has_program(const std::string& name);
 
-/// Processor time, user and system, that the processes have used so far.
-Duration cpu_of(const std::vector<pid_t>& pids);
-/// ... and this process.
-Duration own_cpu();
-
 /// Waits until `is_so`, asking every 20 ms. False: it is not so after `most`. Throws if somebody interrupts.
 bool wait_until(Duration most, const std::function<bool()>& is_so);
 /// Sleeps in pieces. Throws if somebody interrupts.

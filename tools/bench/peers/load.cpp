@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/cli/failure.hpp"
+#include "tools/bench/cluster/usage.hpp"
 #include "tools/bench/peers/child.hpp"
 
 namespace gavel::peers {
@@ -24,6 +25,8 @@ constexpr std::size_t kSpread = 512;
 /// An open load that is so many writes behind measures only how long it has been running.
 constexpr std::size_t kMostBehind = 200'000;
 
+using Nanoseconds = std::chrono::nanoseconds;
+
 double seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 /// The one that all loads do: a window of time, and what completes in it.
@@ -37,7 +40,7 @@ class Running : public Completions {
       const std::lock_guard lock(mutex_);
       const Instant began = took_off(token);
       if (!ok) ++failed_;
-      if (counts(began, now)) measured_->latencies.add(now - began);
+      if (counts(began, now)) measured_->latencies.record(std::chrono::round<Duration>(now - began));
       if (!ok || !goes_on_) {
         --under_way_;
         return;
@@ -57,16 +60,16 @@ class Running : public Completions {
     end_ = begin_ + load_.measured;
     start();
     until(begin_);
-    const auto client = own_cpu();
-    const auto nodes = cpu_of(peer_.nodes());
+    const auto client = bench::own_processor_time();
+    const auto nodes = bench::processor_time(peer_.nodes());
     until(end_);
     const auto writes = completed();
     measured_->rate = static_cast<double>(writes) / seconds(load_.measured);
-    const auto each = [writes](Duration cpu) {
-      return writes == 0 ? 0 : static_cast<double>(cpu.count()) / static_cast<double>(writes);
+    const auto each = [writes](Nanoseconds cpu) {
+      return writes == 0 ? 0 : static_cast<double>(cpu.count()) / 1e3 / static_cast<double>(writes);
     };
-    measured_->client_cpu = each(own_cpu() - client);
-    measured_->nodes_cpu = each(cpu_of(peer_.nodes()) - nodes);
+    measured_->client_cpu = each(bench::own_processor_time() - client);
+    measured_->nodes_cpu = each(bench::processor_time(peer_.nodes()) - nodes);
     finish();
     return std::move(measured_);
   }

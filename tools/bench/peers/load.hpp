@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "common/base/time.hpp"
-#include "tools/bench/peers/latencies.hpp"
+#include "tools/bench/figures/latencies.hpp"
 #include "tools/bench/peers/peer.hpp"
 
 namespace gavel::peers {
@@ -20,7 +20,7 @@ struct Load {
 struct Measured {
   double rate = 0;  ///< completed writes a second
   std::uint64_t writes = 0;
-  Latencies latencies;
+  bench::Latencies latencies;
   double client_cpu = 0;  ///< microseconds of processor time for each write: this process,
   double nodes_cpu = 0;   ///< ... and the peer's nodes together
 };

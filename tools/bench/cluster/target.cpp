@@ -1,0 +1,67 @@
+#include "tools/bench/cluster/target.hpp"
+
+#include "common/bus/clock.hpp"
+
+namespace gavel::bench {
+namespace {
+
+cli::Settings prepared(cli::Settings settings) {
+  settings.as = "gavel-bench";
+  return settings;
+}
+
+/// A node learns of an auction a moment after the directory has it.
+void wait_for_bids(cli::House& house, const directory::Auction& auction) {
+  const TimePoint give_up = bus::steady_now() + 10s;
+  for (;;) {
+    try {
+      static_cast<void>(house.show(auction));
+      return;
+    } catch (const cli::Failure& failure) {
+      if (failure.code == cli::Exit::interrupted || bus::steady_now() >= give_up) throw;
+    }
+  }
+}
+
+}  // namespace
+
+Target::Target(const TargetOptions& options) : settings_(prepared(options.settings)), pids_(options.pids) {
+  if (!options.given) {
+    own_ = std::make_unique<OwnCluster>(options.own);
+    settings_ = own_->settings(settings_);
+  }
+  house_ = std::make_unique<cli::House>(settings_);
+}
+
+std::vector<pid_t> Target::pids() const { return own_ ? own_->pids() : pids_; }
+
+std::vector<std::string> Target::gateways() {
+  std::vector<std::string> all;
+  for (const auto& node : house_->nodes_now())
+    if (node.life == directory::Life::up) all.push_back(node.endpoints.client);
+  if (all.empty()) cli::fail_with(cli::Exit::no_quorum, "no node is up");
+  return all;
+}
+
+directory::Auction make_auction(cli::House& house, Duration length) {
+  directory::AddItem item;
+  item.title = "measured by gavel-bench";
+  item.seller = "gavel-bench-seller";
+  item.start_price = {100, {}};
+  item.increment = {1, {}};
+  directory::StartAuction start;
+  start.item = house.add(item).id;
+  start.duration = length;
+  start.starter = item.seller;
+  auto auction = house.start(start).auction;
+  wait_for_bids(house, auction);
+  return auction;
+}
+
+std::vector<directory::Auction> make_auctions(cli::House& house, std::size_t count, Duration length) {
+  std::vector<directory::Auction> all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back(make_auction(house, length));
+  return all;
+}
+
+}  // namespace gavel::bench

@@ -1,0 +1,94 @@
+#include "tools/bench/commands/load_options.hpp"
+
+#include <cmath>
+
+#include "client/cli/commands.hpp"
+#include "tools/bench/commands/commands.hpp"
+
+namespace gavel::bench {
+namespace {
+
+/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
+/// its reply forgotten.
+constexpr std::size_t kMostOfOneSession = 64;
+constexpr std::size_t kDefaultInFlight = 512;
+
+std::size_t share_of(const TypedLoad& typed) {
+  if (typed.rate > 0) return kMostOfOneSession;
+  const std::size_t in_flight =
+      typed.in_flight > 0 ? typed.in_flight : std::min(kDefaultInFlight, typed.clients * kMostOfOneSession);
+  if (in_flight % typed.clients != 0)
+    cli::fail_with(cli::Exit::usage, "--in-flight " + std::to_string(in_flight) + " cannot be shared evenly by " +
+                                         std::to_string(typed.clients) + " clients");
+  const std::size_t share = in_flight / typed.clients;
+  if (share > kMostOfOneSession)
+    cli::fail_with(cli::Exit::usage,
+                   std::to_string(share) + " commands of one client at once are more than a session allows, " +
+                       std::to_string(kMostOfOneSession) + "; --clients " +
+                       std::to_string((in_flight + kMostOfOneSession - 1) / kMostOfOneSession) + " would do");
+  return share;
+}
+
+std::string is_finite(const std::string& text) {
+  return std::isfinite(std::strtod(text.c_str(), nullptr)) ? std::string() : "'" + text + "' is no rate";
+}
+
+}  // namespace
+
+void add_load_options(CLI::App& command, TypedLoad& typed) {
+  command.add_option("--clients", typed.clients, "Connections, each with a session of its own")
+      ->check(CLI::Range(1, 10'000).description(""))
+      ->capture_default_str()
+      ->type_name("C");
+  auto* in_flight =
+      command.add_option("--in-flight", typed.in_flight, "Closed loop: so many under way, all clients together (512)")
+          ->check(CLI::Range(1, 640'000).description(""))
+          ->type_name("N");
+  command.add_option("--rate", typed.rate, "Open loop: so many a second; latencies count from the intended start")
+      ->check(CLI::Range(0.01, 1e7).description(""))
+      ->check(is_finite)
+      ->excludes(in_flight)
+      ->type_name("R");
+  command.add_option("--for", typed.length, "How long is measured")->capture_default_str()->type_name("DURATION");
+  command.add_option("--warm-up", typed.warm_up, "How long before that")->capture_default_str()->type_name("DURATION");
+}
+
+void add_bid_options(CLI::App& command, TypedLoad& typed) {
+  command.add_option("--size", typed.size, "Bytes of a bid's command; as far as its fields can be made longer")
+      ->check(CLI::Range(1, 65'536).description(""))
+      ->capture_default_str()
+      ->type_name("BYTES");
+  command.add_option("--amounts", typed.amounts, "race: what the last answer said is enough; rising: ever more")
+      ->check([](const std::string& text) {
+        return text == "race" || text == "rising" ? "" : "there are no amounts '" + text + "'; race and rising are";
+      })
+      ->capture_default_str()
+      ->type_name("HOW");
+  command.add_option("--through", typed.through, "Gateways: all (race), or one (rising, which others would overtake)")
+      ->check([](const std::string& text) {
+        return text == "all" || text == "one" ? "" : "it is all or one, not '" + text + "'";
+      })
+      ->type_name("WHICH");
+  command.add_option("--auctions", typed.auctions, "Auctions at once, shared evenly by the clients")
+      ->check(CLI::Range(1, 4096).description(""))
+      ->capture_default_str()
+      ->type_name("N");
+}
+
+BidsOptions understand(const TypedLoad& typed) {
+  BidsOptions options;
+  options.clients = typed.clients;
+  options.auctions = typed.auctions;
+  options.load.share = share_of(typed);
+  options.load.rate = typed.rate;
+  options.load.length = length_option("--for", typed.length);
+  options.load.warm_up = cli::duration_option("--warm-up", typed.warm_up);
+  options.bidding.amounts = typed.amounts == "rising" ? Amounts::rising : Amounts::race;
+  options.bidding.size = typed.size;
+  options.through_one = typed.through.empty() ? options.bidding.amounts == Amounts::rising : typed.through == "one";
+  if (typed.auctions > typed.clients)
+    cli::fail_with(cli::Exit::usage, std::to_string(typed.auctions) + " auctions need as many --clients");
+  return options;
+}
+
+}  // namespace gavel::bench

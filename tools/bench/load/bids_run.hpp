@@ -1,0 +1,50 @@
+// Bids on a target, measured once or several times: makes the auctions, and a fresh one when one is nearly full.
+#pragma once
+
+#include <future>
+#include <map>
+#include <memory>
+
+#include "client/cli/output.hpp"
+#include "tools/bench/cluster/target.hpp"
+#include "tools/bench/load/bidding.hpp"
+#include "tools/bench/load/measure.hpp"
+
+namespace gavel::bench {
+
+struct BidsOptions {
+  LoadOptions load;
+  BiddingOptions bidding;
+  std::size_t clients = 8;
+  std::size_t auctions = 1;
+  /// All through the first gateway; otherwise evenly through all.
+  bool through_one = false;
+};
+
+class BidsRun {
+ public:
+  BidsRun(Target& target, const BidsOptions& options);
+
+  /// `clients`: so many of them; 0: as the options say.
+  Measured measure(const LoadOptions& load, std::size_t clients = 0);
+
+  const std::vector<directory::Auction>& auctions() const { return auctions_; }
+  std::size_t body_size() const { return body_size_; }
+  /// Answers of the last measurement by what the auction said, those that came.
+  cli::Row verdicts() const;
+  CrowdOptions crowd(const LoadOptions& load, std::size_t clients);
+
+ private:
+  void make_another(std::size_t auction);
+  void take_new_ones(Bidding& bidding);
+
+  Target& target_;
+  BidsOptions options_;
+  std::vector<std::string> gateways_;
+  std::vector<directory::Auction> auctions_;
+  std::map<std::size_t, std::future<directory::Auction>> making_;
+  std::vector<std::uint64_t> verdicts_;
+  std::size_t body_size_ = 0;
+};
+
+}  // namespace gavel::bench
