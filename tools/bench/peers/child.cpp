@@ -13,8 +13,8 @@
 #include <sstream>
 #include <thread>
 
-#include "client/cli/connection.hpp"
 #include "client/cli/failure.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {
@@ -23,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kNotStarted = 127;
 constexpr Duration kAskAgain = 20ms;
-
-void stop_if_interrupted() {
-  if (cli::interrupted()) cli::fail_with(cli::Exit::interrupted, "");
-}
 
 int open_for(const std::string& file) {
   return ::open(file.empty() ? "/dev/null" : file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -41,7 +37,10 @@ int open_for(const std::string& file) {
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
+  ::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (!options.before || options.before()) ::execvp(words[0], words.data());
   ::_exit(kNotStarted);
 }
@@ -102,20 +101,6 @@ bool has_program(const std::string& name) {
   for (std::string directory; std::getline(directories, directory, ':');)
     if (::access((directory + "/" + name).c_str(), X_OK) == 0) return true;
   return false;
-}
-
-bool wait_until(Duration most, const std::function<bool()>& is_so) {
-  const auto deadline = Clock::now() + most;
-  while (!is_so()) {
-    stop_if_interrupted();
-    if (Clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(kAskAgain);
-  }
-  return true;
-}
-
-void pause_for(Duration how_long) {
-  wait_until(how_long, [until = Clock::now() + how_long] { return Clock::now() >= until; });
 }
 
 }  // namespace gavel::peers

@@ -48,9 +48,4 @@ class Child {
 /// Whether PATH has such a program.
 bool has_program(const std::string& name);
 
-/// Waits until `is_so`, asking every 20 ms. False: it is not so after `most`. Throws if somebody interrupts.
-bool wait_until(Duration most, const std::function<bool()>& is_so);
-/// Sleeps in pieces. Throws if somebody interrupts.
-void pause_for(Duration how_long);
-
 }  // namespace gavel::peers

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/cli/failure.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {

@@ -18,6 +18,13 @@ double number(const cli::Row& row, const std::string& key) {
   return value.is_number() ? value.get<double>() : std::nan("");
 }
 
+/// As many digits as were measured; without a fraction if there is none.
+cli::Row shortened(double value) {
+  const double rounded = bench::rounded(value);
+  const auto whole = std::llround(rounded);
+  return static_cast<double>(whole) == rounded ? cli::Row(whole) : cli::Row(rounded);
+}
+
 std::string text(double value) {
   char digits[32];
   std::snprintf(digits, sizeof digits, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
@@ -117,9 +124,9 @@ cli::Row Comparison::pair_row(const Pairing& pairing, const Judged& judged, bool
       row[key] = text(spread.median);
       row[key + "_range"] = range(spread);
     } else {
-      row[key] = bench::rounded(spread.median);
-      row[key + "_min"] = bench::rounded(spread.least);
-      row[key + "_max"] = bench::rounded(spread.most);
+      row[key] = shortened(spread.median);
+      row[key + "_min"] = shortened(spread.least);
+      row[key + "_max"] = shortened(spread.most);
     }
   }
   if (for_people)
@@ -141,7 +148,7 @@ cli::Row Comparison::load_row(const std::string& system, const Key& key, const s
     std::vector<double> values;
     for (const Round& round : rounds)
       if (const double value = number(round.*side, figure); !std::isnan(value)) values.push_back(value);
-    row[figure] = values.empty() ? cli::Row() : cli::Row(bench::rounded(spread_of(values).median));
+    row[figure] = values.empty() ? cli::Row() : shortened(spread_of(values).median);
   }
   return row;
 }

@@ -19,6 +19,7 @@
 #include "tools/bench/peers/cluster_nodes.hpp"
 #include "tools/bench/peers/known.hpp"
 #include "tools/bench/peers/namespaces.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {

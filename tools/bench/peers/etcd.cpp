@@ -13,6 +13,7 @@
 #include "tools/bench/peers/cluster_nodes.hpp"
 #include "tools/bench/peers/etcd_messages.hpp"
 #include "tools/bench/peers/known.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "client/cli/failure.hpp"
 #include "tools/bench/cluster/usage.hpp"
-#include "tools/bench/peers/child.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {
@@ -165,8 +165,7 @@ class Open final : public Running {
   }
   void until(Instant when) override {
     while (due(next_) < when) {
-      // Interruptions are looked for at times, so that not every write pays for it.
-      if (next_ % 1024 == 0) pause_for(0us);
+      stop_if_interrupted();
       std::this_thread::sleep_until(due(next_));
       {
         const std::lock_guard lock(mutex_);

@@ -1,4 +1,6 @@
 // The program `gavel-bench-peers`: Gavel and other systems under the same loads on this machine.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <clocale>
 #include <csignal>
@@ -7,10 +9,10 @@
 #include <iostream>
 
 #include "client/cli/commands.hpp"
-#include "client/cli/connection.hpp"
 #include "common/base/version.hpp"
 #include "common/bus/standard_streams.hpp"
 #include "tools/bench/peers/rounds.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace {
 
@@ -155,7 +157,7 @@ int main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cout);
     return refuse(cli::harmless(error.what()) + "; see gavel-bench-peers --help", cli::Exit::usage);
   }
-  cli::catch_interrupts();
+  hold_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // of connections to nodes that are ended
   try {
     return static_cast<int>(run(typed, app.get_subcommands().empty()));

@@ -11,6 +11,7 @@
 #include "client/cli/failure.hpp"
 #include "tools/bench/peers/cluster_nodes.hpp"
 #include "tools/bench/peers/known.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {

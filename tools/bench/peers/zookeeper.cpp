@@ -13,6 +13,7 @@
 #include "client/cli/failure.hpp"
 #include "tools/bench/peers/cluster_nodes.hpp"
 #include "tools/bench/peers/known.hpp"
+#include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
 namespace {
@@ -47,10 +48,6 @@ std::string described(std::uint16_t port) {
   return all;
 }
 
-void check(int code, const char* what) {
-  if (code != ZOK) cli::fail_with(cli::Exit::internal, std::string("ZooKeeper: ") + what + ": " + zerror(code));
-}
-
 class Session {
  public:
   explicit Session(std::uint16_t port) {
@@ -78,7 +75,9 @@ class Session {
 class ZooKeeper final : public Peer {
  public:
   explicit ZooKeeper(const std::string& scratch) : nodes_("ZooKeeper", scratch), ports_(free_ports(3 * kNodes)) {
-    ::zoo_set_debug_level(ZOO_LOG_LEVEL_ERROR);
+    // Of a server that is ended it would say that the connection broke.
+    static FILE* const kNowhere = std::fopen("/dev/null", "we");
+    ::zoo_set_log_stream(kNowhere);
     for (int i = 0; i < kNodes; ++i) start(i);
     nodes_.wait_until_ready(kStart, [this] { return find_leader(); });
     make_keys();
@@ -164,19 +163,34 @@ class ZooKeeper final : public Peer {
     return serving == kNodes && leader_ != 0;
   }
 
+  /// All keys, and no server that does not have them.
   void make_keys() {
-    const auto make = [](const Session& session, const std::string& path) {
-      check(::zoo_create(session.handle(), path.c_str(), "", 0, &ZOO_OPEN_ACL_UNSAFE, 0, nullptr, 0), "a key");
+    std::atomic<std::uint64_t> done = 0;
+    const auto must = [&](int code) {
+      if (code != ZOK) cli::fail_with(cli::Exit::internal, std::string("ZooKeeper: no key is made: ") + zerror(code));
     };
-    const Session leader(leader_);
-    make(leader, "/bench");
-    for (std::uint64_t key = 0; key < kKeys; ++key) make(leader, path_of(key));
+    {
+      const Session leader(leader_);
+      const auto make = [&](const std::string& path) {
+        must(::zoo_acreate(leader.handle(), path.c_str(), "", 0, &ZOO_OPEN_ACL_UNSAFE, 0, &ZooKeeper::on_made, &done));
+      };
+      make("/bench");
+      for (std::uint64_t key = 0; key < kKeys; ++key) make(path_of(key));
+      if (!wait_until(kStart, [&] { return done == kKeys + 1; })) must(ZOPERATIONTIMEOUT);
+    }
     // A server that has done a write has done all those before it.
     for (int i = 0; i < kNodes; ++i) {
+      done = 0;
       const Session session(client_port(i));
-      check(::zoo_set(session.handle(), "/bench", "", 0, -1), "a write");
+      must(::zoo_aset(session.handle(), "/bench", "", 0, -1, &ZooKeeper::on_written, &done));
+      if (!wait_until(kStart, [&] { return done == 1; })) must(ZOPERATIONTIMEOUT);
     }
   }
+  static void count(int code, const void* done) {
+    if (code == ZOK) ++*static_cast<std::atomic<std::uint64_t>*>(const_cast<void*>(done));
+  }
+  static void on_made(int code, const char*, const void* done) { count(code, done); }
+  static void on_written(int code, const struct Stat*, const void* done) { count(code, done); }
 
   ClusterNodes nodes_;
   std::vector<std::uint16_t> ports_;
