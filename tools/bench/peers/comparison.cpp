@@ -194,7 +194,7 @@ std::vector<cli::Section> Comparison::sections(bool for_people) const {
     loads.rows.push_back(load_row(std::get<0>(key), key, rounds, &Round::theirs));
     loads.rows.push_back(load_row("gavel", key, rounds, &Round::ours));
   }
-  return {pairs, loads};
+  return rounds_.empty() ? std::vector{pairs} : std::vector{pairs, loads};
 }
 
 }  // namespace gavel::peers

@@ -132,6 +132,12 @@ cli::Exit run(Typed& typed, bool compares) {
   return compares ? compare(typed, scratch) : alone(typed, scratch);
 }
 
+/// Where Debian has some of the servers, and what not every user has in PATH.
+void look_for_servers_too() {
+  const char* path = std::getenv("PATH");
+  ::setenv("PATH", (std::string(path != nullptr ? path : "/usr/bin:/bin") + ":/usr/sbin:/sbin").c_str(), 1);
+}
+
 int refuse(const std::string& why, cli::Exit code) {
   if (!why.empty()) std::cerr << "gavel-bench-peers: " << why << '\n';
   return static_cast<int>(code);
@@ -158,6 +164,7 @@ int main(int argc, char** argv) {
     return refuse(cli::harmless(error.what()) + "; see gavel-bench-peers --help", cli::Exit::usage);
   }
   hold_interrupts();
+  look_for_servers_too();
   std::signal(SIGPIPE, SIG_IGN);  // of connections to nodes that are ended
   try {
     return static_cast<int>(run(typed, app.get_subcommands().empty()));
