@@ -19,22 +19,22 @@ void ClusterNodes::start(std::vector<std::string> command, std::function<bool()>
   children_.emplace_back(ChildOptions{std::move(command), log_of(children_.size()), "", std::move(before)});
 }
 
-std::vector<pid_t> ClusterNodes::pids() const {
+std::vector<pid_t> ClusterNodes::pids() {
   std::vector<pid_t> all;
-  for (const Child& child : children_) all.push_back(child.pid());
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (!children_[i].runs())
+      cli::fail_with(cli::Exit::internal,
+                     name_ + ": node " + std::to_string(i + 1) + " ended" + end_of(log_of(i), kLastLines));
+    all.push_back(children_[i].pid());
+  }
   return all;
 }
 
 void ClusterNodes::wait_until_ready(Duration most, const std::function<bool()>& serves) {
-  std::size_t ended = children_.size();
   const bool ready = wait_until(most, [&] {
-    for (std::size_t i = 0; i < children_.size(); ++i)
-      if (!children_[i].runs()) ended = i;
-    return ended < children_.size() || serves();
+    pids();
+    return serves();
   });
-  if (ended < children_.size())
-    cli::fail_with(cli::Exit::internal,
-                   name_ + ": node " + std::to_string(ended + 1) + " ended" + end_of(log_of(ended), kLastLines));
   if (!ready) cli::fail_with(cli::Exit::internal, name_ + ": three nodes do not serve" + end_of(log_of(0), kLastLines));
 }
 

@@ -18,8 +18,9 @@ class ClusterNodes {
 
   const Folder& folder() const { return folder_; }
   void start(std::vector<std::string> command, std::function<bool()> before = {});
-  std::vector<pid_t> pids() const;
-  /// Waits until `serves`. Throws cli::Failure, with what a node said last, if one ends or it takes longer than `most`.
+  /// Throws cli::Failure, with what it said last, if a node has ended.
+  std::vector<pid_t> pids();
+  /// Waits until `serves`. Throws cli::Failure if a node ends meanwhile, or if it takes longer than `most`.
   void wait_until_ready(Duration most, const std::function<bool()>& serves);
   void kill() { children_.clear(); }
 

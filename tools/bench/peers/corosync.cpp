@@ -201,7 +201,7 @@ class Corosync final : public Peer {
     members_.clear();
   }
 
-  std::vector<pid_t> nodes() const override { return nodes_.pids(); }
+  std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
   struct Nobody : Completions {

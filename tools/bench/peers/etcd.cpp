@@ -95,7 +95,7 @@ class Etcd final : public Peer {
     queue_.reset();
   }
 
-  std::vector<pid_t> nodes() const override { return nodes_.pids(); }
+  std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
   static std::string name(int node) { return "e" + std::to_string(node + 1); }

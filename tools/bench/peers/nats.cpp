@@ -109,7 +109,7 @@ class Nats final : public Peer {
     under_way_ = 0;
   }
 
-  std::vector<pid_t> nodes() const override { return nodes_.pids(); }
+  std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
   static std::string name(int node) { return "n" + std::to_string(node + 1); }

@@ -37,8 +37,8 @@ class Peer {
   /// some seconds, it ends the nodes: such a peer is of no more use.
   virtual void disconnect() = 0;
 
-  /// The processes of its nodes.
-  virtual std::vector<pid_t> nodes() const = 0;
+  /// The processes of its nodes, all of them. Throws if one has ended: what is measured then is another cluster.
+  virtual std::vector<pid_t> nodes() = 0;
 };
 
 }  // namespace gavel::peers

@@ -118,7 +118,7 @@ class ZooKeeper final : public Peer {
     sessions_.clear();
   }
 
-  std::vector<pid_t> nodes() const override { return nodes_.pids(); }
+  std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
   struct Write {
