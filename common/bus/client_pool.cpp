@@ -57,7 +57,7 @@ class ClientPool::Impl {
 ClientPool::Impl::Impl(std::size_t clients) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), links_(clients) {
   GAVEL_CHECK(epoll_ >= 0, "an epoll can be made");
   constexpr int kOthers = 64;
-  context_.set(zmq::ctxopt::max_sockets, static_cast<int>(clients) * 3 + kOthers);
+  context_.set(zmq::ctxopt::max_sockets, static_cast<int>(clients) * 6 + kOthers);
   sleep_.add(epoll_);
   is_unsettled_.resize(clients);
 }
@@ -147,7 +147,11 @@ ClientPool::~ClientPool() = default;
 
 Result<void> ClientPool::connect(std::size_t client, const std::string& endpoint) {
   if (const auto valid = parse_endpoint(endpoint); !valid) return tl::make_unexpected(valid.error());
-  impl_->open(client, endpoint);
+  try {
+    impl_->open(client, endpoint);
+  } catch (const zmq::error_t& error) {
+    return fail(error.what());
+  }
   return {};
 }
 

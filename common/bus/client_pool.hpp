@@ -28,7 +28,8 @@ class ClientPool {
   ClientPool(const ClientPool&) = delete;
   ClientPool& operator=(const ClientPool&) = delete;
 
-  /// Starts to connect to a gateway's `Endpoints::client`, leaving the former one. Fails if the endpoint is malformed.
+  /// Starts to connect to a gateway's `Endpoints::client`, leaving the former one. Fails if the endpoint is malformed,
+  /// or the process has as many sockets or open files as it may have (those that were closed last count for a moment).
   Result<void> connect(std::size_t client, const std::string& endpoint);
   /// Leaves; queued messages get `linger` to go out.
   void close(std::size_t client, Duration linger = 100ms);

@@ -81,6 +81,8 @@ int main(int argc, char** argv) {
   app.fallthrough();
   cli::add_global_options(app, context.target.settings);
   add_bids_command(app, context);
+  add_likes_command(app, context);
+  add_limits_command(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -28,5 +28,7 @@ void add_cluster_options(CLI::App& command, Context& context, std::size_t nodes)
 Duration length_option(const std::string& option, const std::string& text);
 
 void add_bids_command(CLI::App& app, Context& context);
+void add_likes_command(CLI::App& app, Context& context);
+void add_limits_command(CLI::App& app, Context& context);
 
 }  // namespace gavel::bench

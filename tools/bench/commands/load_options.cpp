@@ -8,25 +8,29 @@
 namespace gavel::bench {
 namespace {
 
-/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
-/// its reply forgotten.
-constexpr std::size_t kMostOfOneSession = 64;
+/// Calls of one client that a gateway takes.
+constexpr std::size_t kMostOfOneClient = 512;
 constexpr std::size_t kDefaultInFlight = 512;
+
+/// Commands of one client that may be under way. Above what a session keeps, one that is sent again might find its
+/// reply forgotten, and its outcome unknown: such is said on demand only, for a client that is alone.
+std::size_t most_of_one(const TypedLoad& typed) { return typed.clients == 1 ? kMostOfOneClient : kMostOfOneSession; }
+
+std::size_t in_flight_of(const TypedLoad& typed) {
+  if (typed.in_flight > 0) return typed.in_flight;
+  return std::min(kDefaultInFlight, typed.clients * kMostOfOneSession);
+}
 
 std::size_t share_of(const TypedLoad& typed) {
   if (typed.rate > 0) return kMostOfOneSession;
-  const std::size_t in_flight =
-      typed.in_flight > 0 ? typed.in_flight : std::min(kDefaultInFlight, typed.clients * kMostOfOneSession);
-  if (in_flight % typed.clients != 0)
-    cli::fail_with(cli::Exit::usage, "--in-flight " + std::to_string(in_flight) + " cannot be shared evenly by " +
-                                         std::to_string(typed.clients) + " clients");
-  const std::size_t share = in_flight / typed.clients;
-  if (share > kMostOfOneSession)
-    cli::fail_with(cli::Exit::usage,
-                   std::to_string(share) + " commands of one client at once are more than a session allows, " +
-                       std::to_string(kMostOfOneSession) + "; --clients " +
-                       std::to_string((in_flight + kMostOfOneSession - 1) / kMostOfOneSession) + " would do");
-  return share;
+  const std::size_t in_flight = in_flight_of(typed);
+  const std::size_t share = (in_flight + typed.clients - 1) / typed.clients;
+  if (share <= most_of_one(typed)) return share;
+  cli::fail_with(cli::Exit::usage, std::to_string(share) + " commands of one client at once are more than a " +
+                                       (typed.clients == 1 ? "gateway" : "session") + " allows, " +
+                                       std::to_string(most_of_one(typed)) + "; --clients " +
+                                       std::to_string((in_flight + kMostOfOneSession - 1) / kMostOfOneSession) +
+                                       " would do");
 }
 
 std::string is_finite(const std::string& text) {
@@ -80,6 +84,7 @@ BidsOptions understand(const TypedLoad& typed) {
   options.clients = typed.clients;
   options.auctions = typed.auctions;
   options.load.share = share_of(typed);
+  options.load.in_flight = in_flight_of(typed);
   options.load.rate = typed.rate;
   options.load.length = length_option("--for", typed.length);
   options.load.warm_up = cli::duration_option("--warm-up", typed.warm_up);

@@ -8,6 +8,10 @@
 
 namespace gavel::bench {
 
+/// Replies that a session keeps (order::Options::reply_window): with more under way, a repeated command might find
+/// its reply forgotten.
+inline constexpr std::size_t kMostOfOneSession = 64;
+
 struct TypedLoad {
   std::size_t clients = 8;
   /// 0: not given.

@@ -3,8 +3,8 @@
 namespace gavel::bench {
 namespace {
 
-/// Longer than any measurement on one set of auctions.
-constexpr Duration kAuction = std::chrono::hours(12);
+/// Longer than any measurement on one set of auctions; in a house that goes on afterwards, they end some day.
+Duration auction_length(Target& target) { return std::chrono::hours(target.own() != nullptr ? 48 : 2); }
 
 }  // namespace
 
@@ -12,7 +12,7 @@ BidsRun::BidsRun(Target& target, const BidsOptions& options)
     : target_(target),
       options_(options),
       gateways_(target.gateways()),
-      auctions_(make_auctions(target.house(), options.auctions, kAuction)) {
+      auctions_(make_auctions(target.house(), options.auctions, auction_length(target))) {
   if (options_.through_one) gateways_.resize(1);
 }
 
@@ -31,8 +31,14 @@ Measured BidsRun::measure(const LoadOptions& load, std::size_t clients) {
   const std::size_t bidders = clients == 0 ? options_.clients : clients;
   Bidding bidding(options_.bidding, auctions_, bidders);
   bidding.on_nearly_full = [this](std::size_t auction) { make_another(auction); };
-  const auto measured =
-      bench::measure(crowd(load, bidders), load, bidding, target_.pids(), [&](TimePoint) { take_new_ones(bidding); });
+  MeasureHooks hooks;
+  hooks.on_beat = [&](TimePoint now) {
+    take_new_ones(bidding);
+    if (on_beat) on_beat(now);
+  };
+  hooks.say = say;
+  hooks.on_answer = on_answer;
+  const auto measured = bench::measure(crowd(load, bidders), load, bidding, target_.pids(), hooks);
   verdicts_ = bidding.verdicts();
   body_size_ = bidding.body_size();
   return measured;
@@ -40,9 +46,9 @@ Measured BidsRun::measure(const LoadOptions& load, std::size_t clients) {
 
 void BidsRun::make_another(std::size_t auction) {
   // In another thread, with a connection of its own: the load goes on meanwhile.
-  making_[auction] = std::async(std::launch::async, [settings = target_.settings()] {
+  making_[auction] = std::async(std::launch::async, [settings = target_.settings(), length = auction_length(target_)] {
     cli::House house(settings);
-    return make_auction(house, kAuction);
+    return make_auction(house, length);
   });
 }
 

@@ -1,6 +1,7 @@
 // Bids on a target, measured once or several times: makes the auctions, and a fresh one when one is nearly full.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -24,6 +25,12 @@ struct BidsOptions {
 class BidsRun {
  public:
   BidsRun(Target& target, const BidsOptions& options);
+
+  /// How far a measurement is, once a second; may be empty.
+  std::function<void(const std::string&)> say;
+  /// As Load has them; may be empty.
+  std::function<void(TimePoint)> on_beat;
+  std::function<void(const Load::Answered&)> on_answer;
 
   /// `clients`: so many of them; 0: as the options say.
   Measured measure(const LoadOptions& load, std::size_t clients = 0);

@@ -1,8 +1,12 @@
 #include "tools/bench/load/crowd.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "client/cli/connection.hpp"
+#include "client/cli/failure.hpp"
 #include "common/bus/clock.hpp"
+#include "common/wire/services/directory.hpp"
 
 namespace gavel::bench {
 namespace {
@@ -32,7 +36,32 @@ Crowd::~Crowd() {
     touch(i);
   }
   done_ = [](std::size_t, client::CallId, const client::Outcome&) {};
+  leaving_ = true;
   settle();
+}
+
+void Crowd::gather() {
+  constexpr std::size_t kAtOnce = 64;
+  constexpr Duration kToConnect = 30s;
+  std::size_t waiting = 0;
+  std::string problem;
+  auto done = std::exchange(done_, [&](std::size_t, client::CallId, const client::Outcome& outcome) {
+    --waiting;
+    if (outcome.kind != client::OutcomeKind::ok) problem = outcome.message;
+  });
+  for (std::size_t i = 0; i < members_.size() || waiting > 0;) {
+    if (i < members_.size() && waiting < kAtOnce) {
+      members_[i].core->local(bus::steady_now(), kDirectoryGroup,
+                              wire::encode_any(directory::Question(directory::AskStanding{})), kToConnect);
+      touch(i++);
+      ++waiting;
+    } else {
+      turn(bus::steady_now() + 50ms);
+    }
+    if (cli::interrupted()) cli::fail_with(cli::Exit::interrupted, "interrupted");
+  }
+  if (!problem.empty()) cli::fail_with(cli::Exit::no_quorum, "not all clients could connect: " + problem);
+  done_ = std::move(done);
 }
 
 client::CallId Crowd::command(std::size_t client, GroupId group, Bytes body) {
@@ -94,6 +123,8 @@ void Crowd::carry_out(std::size_t client, client::Effect& effect) {
     done_(client, completed->call, completed->outcome);
   } else if (const auto* connect = std::get_if<client::Connect>(&effect)) {
     pool_.close(client, kToTakeLeave);
+    if (leaving_) return;
+    ++connects_;
     if (!pool_.connect(client, connect->endpoint)) members_[client].core->on_gateway_lost(bus::steady_now());
   } else if (std::holds_alternative<client::Disconnect>(effect)) {
     pool_.close(client, kToTakeLeave);
@@ -106,7 +137,6 @@ void Crowd::on_message(std::size_t client, BytesView payload) {
 }
 
 void Crowd::on_lost(std::size_t client) {
-  ++lost_;
   members_[client].core->on_gateway_lost(bus::steady_now());
   touch(client);
 }

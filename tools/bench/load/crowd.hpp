@@ -38,13 +38,15 @@ class Crowd final : private bus::PoolSink {
   Crowd& operator=(const Crowd&) = delete;
 
   std::size_t size() const { return members_.size(); }
+  /// Connects all of them, a few at a time; each has been heard by its gateway then. Throws cli::Failure if that fails.
+  void gather();
   client::CallId command(std::size_t client, GroupId group, Bytes body);
   /// Lets things happen until something did, or the time has come.
   void turn(TimePoint until);
 
   const client::Client& client(std::size_t index) const { return *members_[index].core; }
-  /// Connections that broke or were refused.
-  std::uint64_t lost() const { return lost_; }
+  /// Times that a client left its gateway for another one, or came back to it.
+  std::uint64_t moves() const { return connects_ < members_.size() ? 0 : connects_ - members_.size(); }
 
  private:
   struct Member {
@@ -69,7 +71,8 @@ class Crowd final : private bus::PoolSink {
   bus::ClientPool pool_;
   client::Effects effects_;
   TimePoint earliest_ = kLongAgo;
-  std::uint64_t lost_ = 0;
+  std::uint64_t connects_ = 0;
+  bool leaving_ = false;
 };
 
 }  // namespace gavel::bench

@@ -24,6 +24,7 @@ Load::Load(const CrowdOptions& crowd, const LoadOptions& options, Work& work)
       under_way_(crowd.clients) {}
 
 LoadFigures Load::run() {
+  crowd_.gather();
   const TimePoint start = bus::steady_now();
   begin_at_ = start + options_.warm_up;
   end_at_ = begin_at_ + options_.length;
@@ -32,8 +33,7 @@ LoadFigures Load::run() {
   if (options_.rate > 0) {
     schedule.emplace(start, options_.rate);
   } else {
-    for (std::size_t client = 0; client < crowd_.size(); ++client)
-      for (std::size_t i = 0; i < options_.share; ++i) begin(client, bus::steady_now());
+    begin_all();
   }
   bool begun = false;
   for (TimePoint now = start; now < end_at_; now = bus::steady_now()) {
@@ -49,7 +49,18 @@ LoadFigures Load::run() {
   if (on_end) on_end();
   figures_.measured = end_at_ - begin_at_;
   wait_for_the_rest();
+  figures_.moves = crowd_.moves();
   return figures_;
+}
+
+void Load::begin_all() {
+  for (std::size_t i = 0; i < options_.in_flight; ++i) begin(free_client(), bus::steady_now());
+}
+
+void Load::go_on(std::size_t client, TimePoint now) {
+  // Shared evenly, each client keeps its share under way; otherwise they take turns.
+  const bool even = options_.in_flight == options_.share * crowd_.size();
+  begin(even ? client : free_client(), now);
 }
 
 void Load::turn(TimePoint until) {
@@ -106,13 +117,14 @@ void Load::on_done(std::size_t client, client::CallId call, const client::Outcom
   const auto found = under_way_[client].extract(call.value);
   if (!found) return;
   --open_;
+  ++so_far_;
   const TimePoint now = bus::steady_now();
   const Judged judged = work_.judge(client, outcome);
   count(found.mapped(), now, judged);
   if (on_answer) on_answer({found.mapped().intended, found.mapped().begun, now, judged, outcome});
   if (!issuing_) return;
   if (options_.rate <= 0)
-    begin(client, now);
+    go_on(client, now);
   else
     begin_due(now);
 }

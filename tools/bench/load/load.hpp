@@ -16,7 +16,9 @@
 namespace gavel::bench {
 
 struct LoadOptions {
-  /// Of each client: under way at once, or with a rate, at most under way at once.
+  /// Closed loop: so many under way at once, all clients together.
+  std::size_t in_flight = 1;
+  /// Of one client, at most.
   std::size_t share = 1;
   /// Operations a second, all clients together; 0: closed.
   double rate = 0;
@@ -32,6 +34,8 @@ struct LoadFigures {
   /// Open loop: whose time had come, and that were not answered (or not even begun) when the patience was over.
   std::uint64_t unanswered = 0;
   std::uint64_t counted = 0;
+  /// Times that a client left its gateway for another one, or came back to it.
+  std::uint64_t moves = 0;
   Latencies latencies;
   Duration measured{};
 
@@ -59,18 +63,22 @@ class Load {
 
   /// Throws cli::Failure{interrupted} on Ctrl-C, {no_quorum} if nothing at all is answered.
   LoadFigures run();
+  /// Answers, those of the warm-up too.
+  std::uint64_t so_far() const { return so_far_; }
 
  private:
   struct Operation {
     TimePoint intended, begun;
   };
-  void connect_all();
   void begin(std::size_t client, TimePoint intended);
   void on_done(std::size_t client, client::CallId call, const client::Outcome& outcome);
   void count(const Operation& operation, TimePoint answered, Judged judged);
   /// Begins what is due; open loop only.
   void begin_due(TimePoint now);
   std::size_t free_client();
+  void begin_all();
+  /// The next operation of a closed loop, after one of that client was answered.
+  void go_on(std::size_t client, TimePoint now);
   void turn(TimePoint until);
   void wait_for_the_rest();
 
@@ -81,6 +89,7 @@ class Load {
   std::deque<TimePoint> overdue_;
   std::size_t next_client_ = 0;
   std::size_t open_ = 0;
+  std::uint64_t so_far_ = 0;
   TimePoint begin_at_ = kNever, end_at_ = kNever, beat_at_ = kLongAgo;
   bool issuing_ = false;
   LoadFigures figures_;

@@ -26,6 +26,7 @@ cli::Row row(const Measured& measured) {
           {"refused", load.refused},
           {"failed", load.failed},
           {"unanswered", load.unanswered},
+          {"moves", load.moves},
           {"p50_us", percentile(50)},
           {"p90_us", percentile(90)},
           {"p99_us", percentile(99)},
