@@ -99,7 +99,7 @@ bool has_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream directories(path != nullptr ? path : "");
   for (std::string directory; std::getline(directories, directory, ':');)
-    if (::access((directory + "/" + name).c_str(), X_OK) == 0) return true;
+    if (::access(directory.append("/").append(name).c_str(), X_OK) == 0) return true;
   return false;
 }
 

@@ -18,9 +18,9 @@ double number(const cli::Row& row, const std::string& key) {
   return value.is_number() ? value.get<double>() : std::nan("");
 }
 
-/// As many digits as were measured; without a fraction if there is none.
+/// As many digits as were measured.
 cli::Row shortened(double value) {
-  const double rounded = bench::rounded(value);
+  const double rounded = value < 100 ? bench::rounded(value) : std::round(value);
   const auto whole = std::llround(rounded);
   return static_cast<double>(whole) == rounded ? cli::Row(whole) : cli::Row(rounded);
 }

@@ -166,7 +166,7 @@ class Member {
 class Corosync final : public Peer {
  public:
   explicit Corosync(const std::string& scratch) : namespaces_(kNodes), nodes_("Corosync", scratch) {
-    for (int i = 0; i < kNodes; ++i) {
+    for (std::size_t i = 0; i < kNodes; ++i) {
       const std::string file = nodes_.folder().file(std::to_string(i + 1) + ".conf", configuration(i));
       nodes_.start({"corosync", "-f", "-c", file}, namespaces_.entry(i));
     }
@@ -209,12 +209,12 @@ class Corosync final : public Peer {
   };
 
   /// The defaults of its totem protocol, without encryption.
-  std::string configuration(int node) const {
+  std::string configuration(std::size_t node) const {
     std::string text =
         "totem {\n version: 2\n cluster_name: bench\n transport: knet\n crypto_cipher: none\n crypto_hash: none\n}\n"
         "system {\n state_dir: " +
         nodes_.folder().directory(std::to_string(node + 1)) + "\n}\nnodelist {\n";
-    for (int i = 0; i < kNodes; ++i)
+    for (std::size_t i = 0; i < kNodes; ++i)
       text += " node {\n  ring0_addr: " + Namespaces::address(i) + "\n  nodeid: " + std::to_string(i + 1) +
               "\n  name: c" + std::to_string(i + 1) + "\n }\n";
     return text +

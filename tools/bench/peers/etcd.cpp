@@ -50,8 +50,8 @@ class Etcd final : public Peer {
  public:
   explicit Etcd(const std::string& scratch) : nodes_("etcd", scratch), ports_(free_ports(2 * kNodes)) {
     std::string all;
-    for (int i = 0; i < kNodes; ++i) all += (i == 0 ? "" : ",") + name(i) + "=http://" + local(peer_port(i));
-    for (int i = 0; i < kNodes; ++i) start(i, all);
+    for (std::size_t i = 0; i < kNodes; ++i) all += (i == 0 ? "" : ",") + name(i) + "=http://" + local(peer_port(i));
+    for (std::size_t i = 0; i < kNodes; ++i) start(i, all);
     nodes_.wait_until_ready(kStart, [this] { return find_leader(); });
   }
   ~Etcd() override {
@@ -98,13 +98,13 @@ class Etcd final : public Peer {
   std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
-  static std::string name(int node) { return "e" + std::to_string(node + 1); }
-  std::uint16_t client_port(int node) const { return ports_[static_cast<std::size_t>(node)]; }
-  std::uint16_t peer_port(int node) const { return ports_[static_cast<std::size_t>(kNodes + node)]; }
+  static std::string name(std::size_t node) { return "e" + std::to_string(node + 1); }
+  std::uint16_t client_port(std::size_t node) const { return ports_[node]; }
+  std::uint16_t peer_port(std::size_t node) const { return ports_[kNodes + node]; }
 
   /// The defaults (heartbeats of 100 ms, elections after 1 s, everything synced), but for room: a full store is no
   /// peer.
-  void start(int node, const std::string& all) {
+  void start(std::size_t node, const std::string& all) {
     const std::string clients = "http://" + local(client_port(node));
     const std::string peers = "http://" + local(peer_port(node));
     nodes_.start({"etcd",
@@ -144,7 +144,7 @@ class Etcd final : public Peer {
   bool find_leader() {
     std::uint64_t leader = 0;
     leader_ = 0;
-    for (int i = 0; i < kNodes; ++i) {
+    for (std::size_t i = 0; i < kNodes; ++i) {
       const auto status = status_of(client_port(i));
       if (!status || status->leader == 0 || (i > 0 && status->leader != leader)) return false;
       leader = status->leader;

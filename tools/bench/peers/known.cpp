@@ -58,7 +58,7 @@ std::string hindrance(const Known& peer) {
   const std::string install = " (apt-get install " + peer.packages + ")";
   if (peer.start == nullptr) return "not installed when this was built" + install;
   for (const std::string& program : peer.programs)
-    if (!has_program(program)) return "not installed: there is no " + program + install;
+    if (!has_program(program)) return std::string("not installed: there is no ").append(program).append(install);
   if (peer.as_root && ::geteuid() != 0) return "needs root, for three network namespaces";
   return {};
 }

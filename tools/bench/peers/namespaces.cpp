@@ -42,7 +42,7 @@ void ip(pid_t in, std::vector<std::string> words) {
 
 }  // namespace
 
-Namespaces::Namespaces(int nodes) : gates_(static_cast<std::size_t>(nodes)) {
+Namespaces::Namespaces(std::size_t nodes) : gates_(nodes) {
   const auto open = [](Gate& gate) {
     if (::pipe2(gate.ready, O_CLOEXEC) != 0 || ::pipe2(gate.open, O_CLOEXEC) != 0)
       cli::fail_with(cli::Exit::internal, "there is no pipe left");
@@ -60,8 +60,8 @@ Namespaces::~Namespaces() {
     for (const int fd : {gate.ready[0], gate.ready[1], gate.open[0], gate.open[1]}) ::close(fd);
 }
 
-std::function<bool()> Namespaces::entry(int node) {
-  const Gate& gate = gates_[static_cast<std::size_t>(node)];
+std::function<bool()> Namespaces::entry(std::size_t node) {
+  const Gate& gate = gates_[node];
   return [ready = gate.ready[1], open = gate.open[0]] {
     char byte = 0;
     return leave_the_machine() && ::write(ready, "", 1) == 1 && ::read(open, &byte, 1) == 1;
@@ -84,7 +84,7 @@ void Namespaces::connect(const std::vector<pid_t>& pids) {
     ip(bridge_->pid(), {"link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", std::to_string(pids[i])});
     ip(bridge_->pid(), {"link", "set", port, "master", "bridge", "up"});
     ip(pids[i], {"link", "set", "lo", "up"});
-    ip(pids[i], {"address", "add", address(static_cast<int>(i)) + "/24", "dev", "eth0"});
+    ip(pids[i], {"address", "add", address(i) + "/24", "dev", "eth0"});
     ip(pids[i], {"link", "set", "eth0", "up"});
     if (::write(gates_[i].open[1], "", 1) != 1) cli::fail_with(cli::Exit::internal, "a node is gone");
   }

@@ -15,15 +15,15 @@ namespace gavel::peers {
 
 class Namespaces {
  public:
-  explicit Namespaces(int nodes);
+  explicit Namespaces(std::size_t nodes);
   ~Namespaces();
 
   /// What the process of that node calls before its program starts: it gets a namespace with private /run and /dev/shm,
   /// and waits for connect(). Only system calls.
-  std::function<bool()> entry(int node);
+  std::function<bool()> entry(std::size_t node);
   /// Joins the nodes, whose processes have been started: node i has 10.99.0.(i + 1). Throws cli::Failure.
   void connect(const std::vector<pid_t>& pids);
-  static std::string address(int node) { return "10.99.0." + std::to_string(node + 1); }
+  static std::string address(std::size_t node) { return "10.99.0." + std::to_string(node + 1); }
 
  private:
   struct Gate {

@@ -66,7 +66,7 @@ jsOptions default_options() {
 class Nats final : public Peer {
  public:
   explicit Nats(const std::string& scratch) : nodes_("NATS", scratch), ports_(free_ports(2 * kNodes)) {
-    for (int i = 0; i < kNodes; ++i) start(i);
+    for (std::size_t i = 0; i < kNodes; ++i) start(i);
     nodes_.wait_until_ready(kStart, [this] { return make_stream(); });
     nodes_.wait_until_ready(kStart, [this] { return find_leader(); });
   }
@@ -112,8 +112,8 @@ class Nats final : public Peer {
   std::vector<pid_t> nodes() override { return nodes_.pids(); }
 
  private:
-  static std::string name(int node) { return "n" + std::to_string(node + 1); }
-  std::uint16_t client_port(int node) const { return ports_[static_cast<std::size_t>(node)]; }
+  static std::string name(std::size_t node) { return "n" + std::to_string(node + 1); }
+  std::uint16_t client_port(std::size_t node) const { return ports_[node]; }
 
   static void on_acknowledged(jsCtx*, natsMsg* message, jsPubAck*, jsPubAckErr* error, void* closure) {
     auto& peer = *static_cast<Nats*>(closure);
@@ -124,14 +124,14 @@ class Nats final : public Peer {
     peer.under_way_.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  void start(int node) {
+  void start(std::size_t node) {
     std::string routes;
-    for (int i = 0; i < kNodes; ++i)
-      routes += (i == 0 ? "nats://" : ", nats://") + local(ports_[static_cast<std::size_t>(kNodes + i)]);
+    for (std::size_t i = 0; i < kNodes; ++i) routes += (i == 0 ? "nats://" : ", nats://") + local(ports_[kNodes + i]);
     const std::string text =
         "server_name: " + name(node) + "\nlisten: " + local(client_port(node)) + "\njetstream { store_dir: \"" +
-        nodes_.folder().directory(name(node)) + "\", max_mem: 2G, max_file: 20G }\ncluster { name: peers, listen: " +
-        local(ports_[static_cast<std::size_t>(kNodes + node)]) + ", routes: [ " + routes + " ] }\n";
+        nodes_.folder().directory(name(node)) +
+        "\", max_mem: 2G, max_file: 20G }\ncluster { name: peers, listen: " + local(ports_[kNodes + node]) +
+        ", routes: [ " + routes + " ] }\n";
     nodes_.start({"nats-server", "-c", nodes_.folder().file(name(node) + ".conf", text)});
   }
 
@@ -145,7 +145,7 @@ class Nats final : public Peer {
     config.Name = kStream;
     config.Subjects = subjects;
     config.SubjectsLen = 1;
-    config.Replicas = kNodes;
+    config.Replicas = static_cast<std::int64_t>(kNodes);
     config.Storage = js_FileStorage;
     jsErrCode code{};
     return js_AddStream(nullptr, context.get(), &config, nullptr, &code) == NATS_OK;
@@ -161,10 +161,10 @@ class Nats final : public Peer {
     const StreamInfo info(found);
     if (info->Cluster == nullptr || info->Cluster->Leader == nullptr) return false;
     const auto* followers = info->Cluster->Replicas;
-    if (info->Cluster->ReplicasLen != kNodes - 1 ||
+    if (info->Cluster->ReplicasLen != static_cast<int>(kNodes - 1) ||
         !std::all_of(followers, followers + info->Cluster->ReplicasLen, [](const auto* one) { return one->Current; }))
       return false;
-    for (int i = 0; i < kNodes; ++i)
+    for (std::size_t i = 0; i < kNodes; ++i)
       if (name(i) == info->Cluster->Leader) leader_ = client_port(i);
     return leader_ != 0;
   }

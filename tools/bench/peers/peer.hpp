@@ -15,7 +15,7 @@ namespace gavel::peers {
 
 /// Bytes in each value written: of all peers, and of Gavel.
 inline constexpr std::size_t kValueSize = 128;
-inline constexpr int kNodes = 3;
+inline constexpr std::size_t kNodes = 3;
 
 /// Told of every write, once, from threads of the peer's client.
 class Completions {

@@ -11,7 +11,7 @@ namespace gavel::peers {
 namespace {
 
 /// A first guess of what it takes to start and to end a cluster.
-constexpr Duration kToStart = 4s;
+constexpr Duration kToStart = 2s;
 
 /// With the keys of gavel-bench's rows.
 cli::Row row(const Measured& measured) {
@@ -39,6 +39,7 @@ class Turn {
   void run() {
     const auto needed = loads_for(known_.name);
     std::vector<cli::Row> ours;
+    ours.reserve(needed.size());
     for (const Needed& load : needed)
       ours.push_back(
           told("gavel", load, measure_ours(options_.bench, scratch_.path(), load_of(load, ours), load.durable)));

@@ -76,9 +76,9 @@ class ZooKeeper final : public Peer {
  public:
   explicit ZooKeeper(const std::string& scratch) : nodes_("ZooKeeper", scratch), ports_(free_ports(3 * kNodes)) {
     // Of a server that is ended it would say that the connection broke.
-    static FILE* const kNowhere = std::fopen("/dev/null", "we");
-    ::zoo_set_log_stream(kNowhere);
-    for (int i = 0; i < kNodes; ++i) start(i);
+    static FILE* const kNothing = std::fopen("/dev/null", "we");
+    ::zoo_set_log_stream(kNothing);
+    for (std::size_t i = 0; i < kNodes; ++i) start(i);
     nodes_.wait_until_ready(kStart, [this] { return find_leader(); });
     make_keys();
   }
@@ -92,7 +92,7 @@ class ZooKeeper final : public Peer {
     if (in_flight == 1)
       sessions_.push_back(std::make_unique<Session>(leader_));
     else
-      for (int i = 0; i < kNodes; ++i) sessions_.push_back(std::make_unique<Session>(client_port(i)));
+      for (std::size_t i = 0; i < kNodes; ++i) sessions_.push_back(std::make_unique<Session>(client_port(i)));
   }
 
   bool put(std::uint64_t token) override {
@@ -132,18 +132,18 @@ class ZooKeeper final : public Peer {
     write->peer->under_way_.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  std::uint16_t client_port(int node) const { return ports_[static_cast<std::size_t>(node)]; }
+  std::uint16_t client_port(std::size_t node) const { return ports_[node]; }
 
   /// The values of the configuration that comes with it; forceSync, its default, is said all the same.
-  void start(int node) {
+  void start(std::size_t node) {
     const std::string number = std::to_string(node + 1);
     const std::string data = nodes_.folder().directory(number);
     std::string text =
         "tickTime=2000\ninitLimit=10\nsyncLimit=5\nmaxClientCnxns=0\nadmin.enableServer=false\n"
         "4lw.commands.whitelist=srvr\nclientPortAddress=127.0.0.1\nclientPort=" +
         std::to_string(client_port(node)) + "\ndataDir=" + data + "\n";
-    for (int i = 0; i < kNodes; ++i) {
-      const auto at = static_cast<std::size_t>(kNodes + 2 * i);
+    for (std::size_t i = 0; i < kNodes; ++i) {
+      const auto at = kNodes + 2 * i;
       text += "server." + std::to_string(i + 1) + "=" + local(ports_[at]) + ":" + std::to_string(ports_[at + 1]) + "\n";
     }
     nodes_.folder().file(number + "/myid", number + "\n");
@@ -155,7 +155,7 @@ class ZooKeeper final : public Peer {
   bool find_leader() {
     int serving = 0;
     leader_ = 0;
-    for (int i = 0; i < kNodes; ++i) {
+    for (std::size_t i = 0; i < kNodes; ++i) {
       const std::string said = described(client_port(i));
       if (said.find("Mode: leader") != std::string::npos) leader_ = client_port(i);
       serving += said.find("Mode: ") != std::string::npos ? 1 : 0;
@@ -179,7 +179,7 @@ class ZooKeeper final : public Peer {
       if (!wait_until(kStart, [&] { return done == kKeys + 1; })) must(ZOPERATIONTIMEOUT);
     }
     // A server that has done a write has done all those before it.
-    for (int i = 0; i < kNodes; ++i) {
+    for (std::size_t i = 0; i < kNodes; ++i) {
       done = 0;
       const Session session(client_port(i));
       must(::zoo_aset(session.handle(), "/bench", "", 0, -1, &ZooKeeper::on_written, &done));
