@@ -7,7 +7,7 @@ MINUTES ?= 10
 RUNS    ?= 2
 PREFIX  ?= /usr/local
 
-packages = $(shell sed 's/\#.*//' tools/packages.txt)
+packages = $(shell sed 's/\#.*//' $(1))
 sources  = $(shell find common node client tools tests -name '*.[ch]pp')
 slow     = ^(sim|cluster|fuzz)$$
 cluster  = tools/cluster/cluster
@@ -15,15 +15,21 @@ compile  = cmake --preset $(1) >/dev/null && cmake --build --preset $(1) -j $(JO
 ctest    = ctest --test-dir $(1) -j $(JOBS) --output-on-failure --no-tests=error \
            --output-junit $(CURDIR)/build/results/$@-$(notdir $(1)).xml
 
+# Those of the list in that file that are missing.
+install  = have=$$(dpkg-query -W -f '$${db:Status-Status}\n' $(call packages,$(1)) 2>/dev/null | grep -cx installed); \
+           if [ "$$have" != $(words $(call packages,$(1))) ]; then \
+             $$([ $$(id -u) = 0 ] || echo sudo) sh -ec 'export DEBIAN_FRONTEND=noninteractive; \
+               apt-get update -q; apt-get install -y -q --no-install-recommends $(call packages,$(1))'; \
+           fi
+
 help: ## list the targets
 	@sed -nE 's|^([a-z -]+):.*## |\1\t|p' Makefile | expand -t 18
 
 deps: ## install the Debian packages that are missing (tools/packages.txt)
-	@have=$$(dpkg-query -W -f '$${db:Status-Status}\n' $(packages) 2>/dev/null | grep -cx installed); \
-	if [ "$$have" != $(words $(packages)) ]; then \
-	  $$([ $$(id -u) = 0 ] || echo sudo) sh -ec 'export DEBIAN_FRONTEND=noninteractive; \
-	    apt-get update -q; apt-get install -y -q --no-install-recommends $(packages)'; \
-	fi
+	@$(call install,tools/packages.txt)
+
+deps-peers: ## install the systems to compare with, for bench-peers (tools/bench/peers/packages.txt)
+	@$(call install,tools/bench/peers/packages.txt)
 
 build: deps ## build the programs: gavel-node, gavel, gavel-sniff, gavel-sim and gavel-bench land in build/bin/
 	@$(call compile,release) --target gavel-node gavel gavel-sniff gavel-sim gavel-bench
@@ -82,6 +88,11 @@ bench-programs: deps
 logs: ## follow what its nodes print
 	@$(cluster) logs
 
+bench-peers: deps ## compare with the systems of deps-peers that are installed (ARGS="--only etcd --runs 1")
+	@cmake --preset release -D GAVEL_BENCH_PEERS=ON >/dev/null
+	@cmake --build --preset release -j $(JOBS) --target gavel-node gavel-bench gavel-bench-peers
+	@build/bin/gavel-bench-peers $(ARGS)
+
 test: all ## the quick tests: unit, property, trace, architecture, installation
 	@$(call ctest,build) -LE '$(slow)'
 
@@ -115,4 +126,4 @@ install: all ## install programs, libraries and headers under PREFIX (default /u
 clean: ## remove everything that was built
 	@rm -rf build
 
-.PHONY: help deps build house all demo up down status kill-leader kill partition slow drop heal rolling-restart chaos soak bench bench-limits bench-programs logs test check sim fuzz asan tsan lint format install clean
+.PHONY: help deps deps-peers build house all demo up down status kill-leader kill partition slow drop heal rolling-restart chaos soak bench bench-limits bench-peers bench-programs logs test check sim fuzz asan tsan lint format install clean
