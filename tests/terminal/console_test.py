@@ -43,7 +43,11 @@ class Console(unittest.TestCase):
         t.wait_for("ready")
         t.type("report\r")
         t.wait_for("in cluster alone")
-        t.type("servers\r")
+        while "solo (manager)" not in t.seen:  # until it is in its own list
+            t.seen = ""
+            t.type("servers\r")
+            t.wait_for("servers\r\n")
+            t.read(15.0)
         t.wait_for("solo (manager)")
         t.type("clients\r")
         t.wait_for("serves no client")

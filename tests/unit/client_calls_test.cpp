@@ -148,11 +148,35 @@ TEST_CASE("client: what the gateway lost is sent again under the same number") {
 TEST_CASE("client: only the window's worth of commands is under way at once") {
   MidBid s;
   for (int i = 0; i < 40; ++i) s.client.command(s.now, kGroup, "more", 5s);
+  s.pass(5ms);  // they gather while the first is under way
   std::uint64_t highest = 0;
   while (s.sent_any<wire::Call>()) highest = s.expect<wire::Call>().number.value;
   CHECK(highest == 32);
   s.answer(s.call, wire::AnswerStatus::ok);
+  s.pass(5ms);
   CHECK(s.expect<wire::Call>().number == RequestNumber{33});
+}
+
+TEST_CASE("client: calls leave at once, and what is called meanwhile leaves in one frame when the answer has come") {
+  MidBid s;
+  s.frames.clear();
+  for (int i = 0; i < 5; ++i) {
+    s.client.command(s.now, kGroup, "more", 5s);
+    s.take();
+  }
+  CHECK(s.frames.empty());
+  s.answer(s.call, wire::AnswerStatus::ok);
+  CHECK(s.frames == std::vector<std::size_t>{5});
+}
+
+TEST_CASE("client: nobody waits long for an answer that does not come") {
+  MidBid s;
+  s.frames.clear();
+  s.client.command(s.now, kGroup, "more", 5s);
+  s.take();
+  CHECK(s.frames.empty());
+  s.pass(4ms);
+  CHECK(s.frames == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("client: a group that no gateway knows is believed unknown after some patience") {
