@@ -39,6 +39,7 @@ struct Options {
   std::size_t batches_per_entry = 64;
   std::size_t bytes_per_entry = 1U << 20U;  ///< of payload; a batch that crosses it is the last of its entry
   std::size_t slots_in_flight = 256;        ///< ordered and not yet committed
+  std::size_t slots_before_gathering = 1;   ///< the same: while there are so many, batches gather for the next one
   std::size_t stream_window = 64;           ///< batches of one stream held beyond the last ordered one
   std::size_t orders_parked = 1024;         ///< entries that wait for a batch or a predecessor
   std::size_t batches_retained = 256;       ///< ordered batches of one stream kept for repair

@@ -28,8 +28,11 @@ bool Sequencer::may_fill() const {
 bool Sequencer::gathers() {
   const auto orderable = core_.streams.orderable(core_.last_ordered());
   if (orderable == 0) return true;
-  if (core_.commit < core_.log.last()) return orderable < core_.options.batches_per_entry;
-  if (under_way_ > 0) gathering_.served(core_.now.at, std::exchange(under_way_, 0), orderable, core_.now.at - left_);
+  const auto under_way = core_.log.last().since(core_.commit);
+  if (under_way >= core_.options.slots_before_gathering) return orderable < core_.options.batches_per_entry;
+  if (under_way > 0) return false;
+  if (last_batches_ > 0)
+    gathering_.served(core_.now.at, std::exchange(last_batches_, 0), orderable, core_.now.at - left_);
   return waits_ = gathering_.expects_more(core_.now.at, orderable);
 }
 
@@ -40,7 +43,7 @@ bool Sequencer::fill() {
   entry.kind = wire::EntryKind::batches;
   entry.batches =
       core_.streams.next(core_.last_ordered(), core_.options.batches_per_entry, core_.options.bytes_per_entry);
-  under_way_ = entry.batches.size();
+  last_batches_ = entry.batches.size();
   left_ = core_.now.at;
   put(std::move(entry));
   return true;

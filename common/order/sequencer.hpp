@@ -35,7 +35,7 @@ class Sequencer {
 
   Core& core_;
   wire::Order pending_;
-  std::size_t under_way_ = 0;  ///< batches in the last entry, until that is committed
+  std::size_t last_batches_ = 0;  ///< in the last entry, until that is committed
   TimePoint left_ = kLongAgo;
   Gathering gathering_{kCrowd};
   bool waits_ = false;

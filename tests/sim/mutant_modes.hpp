@@ -17,7 +17,7 @@ struct MutantMode {
 
 inline MutantMode mutant_mode(const std::string& mistake) {
   static const std::map<std::string, MutantMode> kModesOf = {
-      {"no_recheck", {Mode::conf2, 1, 2000}},
+      {"no_recheck", {Mode::conf2, 6501, 100}},
       {"ack_last", {Mode::figure8, 1, 400}},
       {"old_term", {Mode::figure8, 1, 2000}},
       {"duplicate_votes", {Mode::safety, 1, 2000}},

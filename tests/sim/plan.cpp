@@ -43,6 +43,7 @@ order::Options drawn_options(Random& random) {
   out.batches_per_entry = number(random, 1, 6);
   out.bytes_per_entry = one_of<std::size_t, 3>(random, {64, 256, 1U << 20U});  // and of one answer to a fetch
   out.slots_in_flight = number(random, 1, 16);
+  out.slots_before_gathering = out.slots_in_flight > 8 ? 1 : out.slots_in_flight;
   out.stream_window = number(random, 4, 16);
   out.orders_parked = number(random, 8, 64);
   out.batches_retained = number(random, 8, 32);
