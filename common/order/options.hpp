@@ -33,6 +33,7 @@ struct Options {
 
   // -- batching and windows (§3, §9)
   std::size_t batches_in_flight = 4;               ///< of one publisher, not yet applied
+  std::size_t batches_before_gathering = 2;        ///< the same: while there are so many, requests gather
   Duration batch_gap{};                            ///< least time between two that are not full: what can wait gathers
   std::size_t requests_waiting = 8192;             ///< at a gateway, for one group; above it, Busy
   std::size_t request_bytes_waiting = 16U << 20U;  ///< the same, in bytes of their bodies

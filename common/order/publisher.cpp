@@ -29,12 +29,10 @@ bool Publisher::submit(Submission submission) {
 std::optional<wire::Batch> Publisher::next_batch(TimePoint now) {
   if (waiting_.empty() || in_flight_.size() >= options_.batches_in_flight) return std::nullopt;
   const bool whole = waiting_.size() >= wire::kMaxBatchRequests || waiting_bytes_ >= wire::kMaxBatchBytes;
-  if (!whole && (!in_flight_.empty() || now < left_at_ + options_.batch_gap)) return std::nullopt;
-  if (!whole && gathering_.expects_more(now, waiting_.size())) return std::nullopt;
+  if (!whole && (gathers() || now < left_at_ + options_.batch_gap)) return std::nullopt;
   left_at_ = now;
 
   Flying batch;
-  batch.left = now;
   batch.number = last_ = last_.next();
   std::size_t bytes = 0;
   while (!waiting_.empty() && batch.requests.size() < wire::kMaxBatchRequests && bytes < wire::kMaxBatchBytes) {
@@ -61,7 +59,6 @@ void Publisher::applied(Applier::OwnBatch batch, TimePoint now, std::vector<Answ
     auto& outcome = batch.outcomes[i];
     answers.push_back({flying.requests[i].id, outcome.status, outcome.slot, outcome.session, std::move(outcome.body)});
   }
-  gathering_.served(now, flying.requests.size(), waiting_.size(), now - flying.left);
   in_flight_.pop_front();
   offer_backoff_ = 2 * options_.heartbeat;
   offer_at_ = now + offer_backoff_;

@@ -1,6 +1,7 @@
 // The gateway's half of ordering (PROTOCOL.md §3.1): requests gather into batches on this node's stream. A batch leaves
-// at once when none is in flight; otherwise requests gather until it comes back or a batch is full, so batches grow
-// with load and never add latency when idle; where requests can wait (batch_gap), for a moment after the last one, too.
+// at once when none is in flight, or one; otherwise requests gather until one comes back or a batch is full, so batches
+// grow with load and never add latency when idle; where requests can wait (batch_gap), for a moment after the last one,
+// too. The second waits at the sequencer for the entry of the first to be committed, and goes on from there at once.
 // A batch is forgotten when it is seen applied; until then it is offered again, with back-off, to whoever may have
 // missed it. Bounded (invariant 10): above the bound the answer is Busy.
 #pragma once
@@ -10,7 +11,6 @@
 
 #include "common/order/applier.hpp"
 #include "common/order/effects.hpp"
-#include "common/order/gathering.hpp"
 #include "common/order/options.hpp"
 
 namespace gavel::order {
@@ -36,20 +36,14 @@ class Publisher {
   /// The oldest batch in flight, if it is time to offer it again.
   std::optional<wire::Batch> offer_again(TimePoint now);
   /// When what waits may leave because it has gathered for long enough.
-  TimePoint gathered_at() const {
-    if (waiting_.empty() || !in_flight_.empty()) return kNever;
-    const bool crowd = gathering_.expects_more(left_at_, waiting_.size());
-    return std::max(left_at_ + options_.batch_gap, crowd ? gathering_.until() : kLongAgo);
-  }
+  TimePoint gathered_at() const { return waiting_.empty() || gathers() ? kNever : left_at_ + options_.batch_gap; }
   TimePoint offer_at() const { return in_flight_.empty() ? kNever : offer_at_; }
 
  private:
-  /// Requests in a batch that make their senders a crowd (Gathering).
-  static constexpr std::size_t kCrowd = 16;
+  bool gathers() const { return in_flight_.size() >= options_.batches_before_gathering; }
 
   struct Flying {
     BatchNumber number;
-    TimePoint left;
     SharedBytes payload;
     std::vector<Submission> requests;
   };
@@ -61,7 +55,6 @@ class Publisher {
   std::size_t waiting_bytes_ = 0;
   std::deque<Flying> in_flight_;
   TimePoint left_at_ = kLongAgo;
-  Gathering gathering_{kCrowd};
   TimePoint offer_at_ = kNever;
   Duration offer_backoff_{};
 };
