@@ -114,7 +114,11 @@ class Calls {
   void erase(CallId id) {
     const auto at = open_.find(id);
     if (at == open_.end()) return;
-    if (at->second.in_flight) --in_flight_;
+    if (at->second.in_flight)
+      --in_flight_;
+    else if (const auto waits = std::lower_bound(to_send_.begin(), to_send_.end(), id);
+             waits != to_send_.end() && *waits == id)
+      to_send_.erase(waits);
     open_.erase(at);
   }
   /// An id for a call that is completed before it is opened.

@@ -103,6 +103,7 @@ void Client::unwatch(GroupId group, const Bytes& topic) {
 
 void Client::close(TimePoint /*now*/) {
   if (link_ == Link::none) return;
+  send_gathered();
   if (welcomed()) send(wire::Bye{});
   end_link();
   effects_.emplace_back(Disconnect{});
@@ -173,7 +174,7 @@ void Client::leave(TimePoint now, NoteKind why, const std::string& text) {
 }
 
 void Client::end_link() {
-  send_gathered();
+  forget_gathered();
   link_ = Link::none;
   unanswered_since_ = kNever;
   calls_.send_all_again();
@@ -309,9 +310,9 @@ void Client::transmit(TimePoint now, Call& call) {
 
 void Client::gather(wire::Call call) {
   if (gathered_.calls.empty()) gathered_since_ = now_;
-  gathered_bytes_ += call.body.size();
+  gathered_bytes_ += wire::gathered_bytes(call);
   gathered_.calls.push_back(std::move(call));
-  if (gathered_bytes_ >= wire::kGatheredBytes) send_gathered();
+  if (gathered_bytes_ >= wire::kGatheredBytes || gathered_.calls.size() == wire::kMostGathered) send_gathered();
 }
 
 bool Client::may_send_gathered() const {
@@ -324,6 +325,18 @@ void Client::send_gathered() {
     effects_.emplace_back(Send{wire::seal(envelope_, gathered_.calls.front())});
   else
     effects_.emplace_back(Send{wire::seal(envelope_, gathered_)});
+  gathered_.calls.clear();
+  gathered_bytes_ = 0;
+}
+
+/// The link is gone, and they never left.
+void Client::forget_gathered() {
+  for (const wire::Call& unsent : gathered_.calls) {
+    Call* call = calls_.find_wire(unsent.id);
+    if (call == nullptr || !call->is_latest(unsent.id)) continue;
+    --call->sends;
+    --call->uncertain;
+  }
   gathered_.calls.clear();
   gathered_bytes_ = 0;
 }

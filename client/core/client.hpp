@@ -145,6 +145,7 @@ class Client {
   void gather(wire::Call call);
   bool may_send_gathered() const;
   void send_gathered();
+  void forget_gathered();
   void complete(CallId id, Outcome outcome);
   void fail_with(const Call& call, OutcomeKind kind, std::string message);
   /// Completes the commands that wait for a session in the group.

@@ -65,6 +65,7 @@ void Client::on(TimePoint now, const wire::Refused& refused) {
 void Client::on(TimePoint now, const wire::Redirect& redirect) {
   constexpr std::size_t kMostNamed = 8;
   constexpr std::uint32_t kMostInARow = 8;
+  send_gathered();
   if (welcomed()) send(wire::Bye{});
   const bool nowhere = redirect.gateways.empty() || options_.only_given || ++redirected_ > kMostInARow;
   if (nowhere) {

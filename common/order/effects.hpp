@@ -41,7 +41,7 @@ struct Persist {
   bool keep_tail = true;
 };
 
-/// What became of a submitted request. Exactly one comes for each Submit, unless the replica is destroyed first.
+/// What became of a submitted request. Exactly one comes for each Submission, unless the replica is destroyed first.
 struct Answered {
   SubmitId id;
   wire::AnswerStatus status = wire::AnswerStatus::ok;

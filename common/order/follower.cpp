@@ -250,7 +250,7 @@ TimePoint Follower::deadline() const {
 
 void Follower::watch_for_stall() {
   const bool waits = core_.role != wire::Role::leader && core_.commit == core_.match &&
-                     core_.match == core_.log.last() && core_.streams.orderable(core_.last_ordered()) > 0;
+                     core_.match == core_.log.last() && core_.streams.orderable(core_.last_ordered()).batches > 0;
   if (!waits || stall_slot_ != core_.log.last()) {
     stall_slot_ = core_.log.last();
     core_.stalled_since = core_.now.at;

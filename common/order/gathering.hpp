@@ -1,7 +1,7 @@
-// Whom a batch served, it serves again: a crowd that was answered together comes back within a moment. Whoever serves
-// it waits for that moment, a fraction of the round trip, or until as many are there as can be; so under load the whole
-// crowd travels in one batch instead of in two halves that wait for each other, and everything that a batch costs is
-// paid half as often. A few are never made to wait, nor is anybody who comes later.
+// Whom an entry served, the next one serves again: publishers whose batches were committed together come back within a
+// moment. The sequencer waits for that moment, half a round trip at most, or until as many are there as can be; so
+// under load all travel in one entry instead of in two halves that wait for each other, and what an entry costs
+// (orders, syncs, acks) is paid half as often. One alone is never made to wait, nor is anybody who comes later.
 #pragma once
 
 #include <algorithm>

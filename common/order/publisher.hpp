@@ -40,7 +40,9 @@ class Publisher {
   TimePoint offer_at() const { return in_flight_.empty() ? kNever : offer_at_; }
 
  private:
-  bool gathers() const { return in_flight_.size() >= options_.batches_before_gathering; }
+  bool gathers() const {
+    return in_flight_.size() >= std::min(options_.batches_before_gathering, options_.batches_in_flight);
+  }
 
   struct Flying {
     BatchNumber number;

@@ -25,20 +25,27 @@ bool Sequencer::may_fill() const {
   return owns(core_.log.last().next());
 }
 
-bool Sequencer::gathers() {
-  const auto orderable = core_.streams.orderable(core_.last_ordered());
-  if (orderable == 0) return true;
+/// Of one publisher alone nobody is waited for; nor in a rotation, where others fill the slots between.
+void Sequencer::see_commit(std::size_t orderable) {
+  if (last_batches_ == 0 || core_.commit < last_slot_) return;
+  const auto count = core_.log.derived().view.rotation.size() == 1 ? last_batches_ : 0;
+  gathering_.served(core_.now.at, count, orderable, core_.now.at - left_);
+  last_batches_ = 0;
+}
+
+bool Sequencer::gathers(const Streams::Orderable& orderable) {
+  const auto& options = core_.options;
+  if (orderable.batches >= options.batches_per_entry || orderable.bytes >= options.bytes_per_entry) return false;
   const auto under_way = core_.log.last().since(core_.commit);
-  if (under_way >= core_.options.slots_before_gathering) return orderable < core_.options.batches_per_entry;
-  if (under_way > 0) return false;
-  if (last_batches_ > 0)
-    gathering_.served(core_.now.at, std::exchange(last_batches_, 0), orderable, core_.now.at - left_);
-  return waits_ = gathering_.expects_more(core_.now.at, orderable);
+  if (under_way >= options.slots_before_gathering * core_.log.derived().view.rotation.size()) return true;
+  return waits_ = under_way == 0 && gathering_.expects_more(core_.now.at, orderable.batches);
 }
 
 bool Sequencer::fill() {
   waits_ = false;
-  if (!may_fill() || gathers()) return false;
+  const auto orderable = core_.streams.orderable(core_.last_ordered());
+  see_commit(orderable.batches);
+  if (orderable.batches == 0 || !may_fill() || gathers(orderable)) return false;
   wire::Entry entry;
   entry.kind = wire::EntryKind::batches;
   entry.batches =
@@ -46,6 +53,7 @@ bool Sequencer::fill() {
   last_batches_ = entry.batches.size();
   left_ = core_.now.at;
   put(std::move(entry));
+  last_slot_ = core_.log.last();
   return true;
 }
 

@@ -1,6 +1,6 @@
 // Filling the slots that this member owns (PROTOCOL.md §3.3): which batches, in what order, and the entry that says so.
-// An entry leaves at once when the one before is committed; otherwise batches gather until it is, so entries grow with
-// load, and each sync, order and ack serves more of them.
+// An entry leaves when the one before is committed, and all publishers of that one are back or had a moment for it
+// (Gathering); meanwhile batches gather, so entries grow with load, and each sync, order and ack serves more of them.
 // With one owner in the rotation this is the fixed sequencer. Keeps invariant 5 (FIFO per publisher) together with
 // Streams.
 #pragma once
@@ -28,7 +28,8 @@ class Sequencer {
 
  private:
   bool owns(Slot slot) const;
-  bool gathers();
+  void see_commit(std::size_t orderable);
+  bool gathers(const Streams::Orderable& orderable);
 
   /// Batches in an entry that make their publishers a crowd (Gathering).
   static constexpr std::size_t kCrowd = 2;
@@ -36,6 +37,7 @@ class Sequencer {
   Core& core_;
   wire::Order pending_;
   std::size_t last_batches_ = 0;  ///< in the last entry, until that is committed
+  Slot last_slot_;
   TimePoint left_ = kLongAgo;
   Gathering gathering_{kCrowd};
   bool waits_ = false;

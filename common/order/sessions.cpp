@@ -36,7 +36,8 @@ Sessions::Found Sessions::find(SessionId id, RequestNumber number, WallTime now)
   session.used = now;
   order_.splice(order_.end(), order_, found->second);
   if (broken(Mistake::no_dedup)) return {Standing::fresh, nullptr, &session};
-  if (number + options_.reply_window <= session.highest) return {Standing::stale, nullptr, &session};
+  const bool below = !number || number + options_.reply_window <= session.highest;
+  if (below) return {Standing::stale, nullptr, &session};
   const auto* kept = place(session, number);
   if (kept != nullptr && kept->number == number) return {Standing::repeated, kept, &session};
   return {Standing::fresh, nullptr, &session};

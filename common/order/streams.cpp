@@ -160,12 +160,18 @@ std::vector<wire::BatchRef> Streams::next(const Marks& last_ordered, std::size_t
   return chosen;
 }
 
-std::uint64_t Streams::orderable(const Marks& last_ordered) const {
-  std::uint64_t count = 0;
-  for (const auto& [key, stream] : streams_)
-    if (!closed_in(last_ordered, key.first, key.second))
-      count += stream.complete.since(ordered_in(last_ordered, key.first, key.second));
-  return count;
+Streams::Orderable Streams::orderable(const Marks& last_ordered) const {
+  Orderable all;
+  for (const auto& [key, stream] : streams_) {
+    if (closed_in(last_ordered, key.first, key.second)) continue;
+    const auto from = ordered_in(last_ordered, key.first, key.second);
+    for (auto held = stream.held.upper_bound(from); held != stream.held.end() && held->first <= stream.complete;
+         ++held) {
+      ++all.batches;
+      all.bytes += held->second->size();
+    }
+  }
+  return all;
 }
 
 std::size_t Streams::fullest() const {

@@ -41,8 +41,12 @@ class Streams {
   /// was first last time, the older incarnation of a publisher before the newer. At most `most`, and none after the one
   /// with which their payloads reach `most_bytes`: an entry must fit a frame, or nobody could ever fetch it.
   std::vector<wire::BatchRef> next(const Marks& last_ordered, std::size_t most, std::size_t most_bytes);
-  /// How many batches could be ordered now.
-  std::uint64_t orderable(const Marks& last_ordered) const;
+  /// What could be ordered now.
+  struct Orderable {
+    std::size_t batches = 0;
+    std::size_t bytes = 0;  ///< of their payloads
+  };
+  Orderable orderable(const Marks& last_ordered) const;
 
   struct Stream {
     BatchNumber ordered;  ///< the last in the log

@@ -127,9 +127,13 @@ struct Answers {
   std::vector<Answer> answers;
   GAVEL_FIELDS(answers);
 };
-/// Bodies in one of these, after which the next begins: both fit a client's frame with the largest request that there
-/// may be.
+/// In one of these at most; a frame with more is refused.
+inline constexpr std::size_t kMostGathered = 512;
+/// So many bytes in one of these, as gathered_bytes counts, and the next begins: both fit a client's frame with the
+/// largest request that there may be.
 inline constexpr std::size_t kGatheredBytes = 32U << 10U;
+inline std::size_t gathered_bytes(const Call& call) { return call.body.size() + 48; }
+inline std::size_t gathered_bytes(const Answer& answer) { return answer.body.size() + answer.message.size() + 64; }
 
 /// Asks for the events of a group's topic, from the one after (`slot`, `index`) on; {0, 0}: from now on. Repeat to
 /// move. Which topics there are is the service's to say; the main one is empty.

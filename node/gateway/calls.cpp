@@ -12,7 +12,7 @@ std::size_t Calls::Hash::operator()(const CommandName& name) const {
 
 Calls::UnderWay* Calls::find(order::SubmitId id) {
   const auto place = id.value % kMost;
-  return place < places_.size() && places_[place].id == id ? &places_[place] : nullptr;
+  return id && place < places_.size() && places_[place].id == id ? &places_[place] : nullptr;
 }
 
 Calls::Attached Calls::attach(const Waiter& waiter, const wire::Call& call) {

@@ -113,11 +113,18 @@ void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffe
       return answer(routing_id,
                     declined(call, wire::AnswerStatus::busy, "this node is still joining its cluster", kJoining));
   }
+  if (!gathered_.has_room()) return answer(routing_id, busy(call));
   if (call.kind == wire::CallKind::local) return answer_locally(routing_id, call);
   submit(now, routing_id, *clients_.find(routing_id), call);
 }
 
 void Gateway::on(Now now, BytesView routing_id, wire::Calls& gathered, host::NodeEffects& effects) {
+  if (gathered.calls.size() > wire::kMostGathered)
+    return refuse(routing_id, "at most " + std::to_string(wire::kMostGathered) + " calls come in one frame", effects);
+  if (!gathered_.has_room()) {  // not even to say no to each of them
+    ++counters_.calls_busy;
+    return;
+  }
   for (auto& call : gathered.calls) on(now, routing_id, call, effects);
 }
 
@@ -169,9 +176,7 @@ void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& 
   }
   const bool no_room = attached == Calls::Attached::refused || client.calls >= Calls::kMostOfOne || calls_.full();
   if (no_room || !replicas_.find(call.group)->replica->accepts_requests()) {
-    ++counters_.calls_busy;
-    return answer(routing_id,
-                  declined(call, wire::AnswerStatus::busy, "too many requests wait here already", time_to_wait()));
+    return answer(routing_id, busy(call));
   }
   ++client.calls;
   const auto id = calls_.begin(now.at, std::move(waiter), call);
@@ -179,17 +184,18 @@ void Gateway::submit(Now now, BytesView routing_id, Client& client, wire::Call& 
 }
 
 void Gateway::submit_gathered(Now now, host::NodeEffects& effects) {
-  for (auto& [group, requests] : gathered_.take_requests()) {
-    if (replicas_.find(group))
-      replicas_.step(now, group, order::Submit{std::move(requests)}, effects);
-    else  // it went within the turn
-      for (const auto& request : requests) on_answer(now, {request.id, wire::AnswerStatus::lost, {}, {}, {}});
-  }
+  for (auto& [group, requests] : gathered_.take_requests())
+    replicas_.step(now, group, order::Submit{std::move(requests)}, effects);
 }
 
 void Gateway::send_gathered(host::NodeEffects& effects) {
   gathered_.take_answers(
       [&](BytesView routing_id, const wire::ToClient& answers) { send(routing_id, answers, effects); });
+}
+
+wire::Answer Gateway::busy(const wire::Call& call) {
+  ++counters_.calls_busy;
+  return declined(call, wire::AnswerStatus::busy, "too many requests wait here already", time_to_wait());
 }
 
 void Gateway::answer_locally(BytesView routing_id, const wire::Call& call) {
@@ -234,6 +240,7 @@ void Gateway::answer_waiter(const Waiter& waiter, wire::Answer message) {
 }
 
 void Gateway::on_group_gone(Now now, GroupId group) {
+  gathered_.forget(group);
   for (const auto id : calls_.of_group(group)) {
     ++counters_.calls_lost;
     on_answer(now, {id, wire::AnswerStatus::lost, {}, {}, {}});
@@ -295,6 +302,10 @@ void Gateway::refuse(BytesView routing_id, std::string reason, host::NodeEffects
 }
 
 void Gateway::send(BytesView routing_id, const wire::ToClient& message, host::NodeEffects& effects) {
+  // First what it asked for, then what came of it, or where else to go.
+  const bool answers = std::holds_alternative<wire::Answer>(message) || std::holds_alternative<wire::Answers>(message);
+  if (!answers)
+    gathered_.take_answers(routing_id, [&](BytesView id, const wire::ToClient& m) { send(id, m, effects); });
   const wire::Envelope envelope{setup_.cluster, {}, setup_.self.uid, setup_.self.incarnation};
   effects.clients.push_back({Bytes(routing_id), wire::seal(envelope, message)});
   counters_.count_out(effects.clients.back().frame);

@@ -90,6 +90,7 @@ class Gateway {
                host::NodeEffects& effects, std::uint32_t redirected_less = UINT32_MAX);
 
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call);
+  wire::Answer busy(const wire::Call& call);
   void answer_locally(BytesView routing_id, const wire::Call& call);
   void answer(BytesView routing_id, wire::Answer answer);
   void answer_waiter(const Waiter& waiter, wire::Answer message);

@@ -69,8 +69,8 @@ void Duties::see_to_auction(Now now, const DirectoryService& directory, const Ho
   report_auction(now, directory, hosted, effects);
 }
 
-TimePoint Duties::next_deadline(Now now) const {
-  TimePoint next = now.at + kInterval;
+TimePoint Duties::next_deadline(Now now, Duration interval) const {
+  TimePoint next = now.at + interval;
   for (const auto& [group, hosted] : replicas_.all()) {
     if (hosted.observer || !hosted.replica->leads()) continue;
     const auto deadline = hosted.machine().next_deadline();

@@ -17,7 +17,7 @@ class Duties {
 
   void run(Now now, const DirectoryService& directory, NodeEffects& effects);
   /// When run is due at the latest.
-  TimePoint next_deadline(Now now) const;
+  TimePoint next_deadline(Now now, Duration interval) const;
   /// The directory shows this node in its present life.
   bool registered(const DirectoryService& directory) const;
   /// It did, and does no more: the operator took the node out of the cluster while it was away.
@@ -45,7 +45,6 @@ class Duties {
 
   /// A node that was not heard for so many suspicion times is marked as down.
   static constexpr int kDownAfter = 3;
-  static constexpr Duration kInterval = 50ms;
 
   const NodeSetup& setup_;
   Replicas& replicas_;

@@ -151,7 +151,7 @@ void Node::on_log_level(Now now, LogLevel level, NodeEffects& effects) {
 
 TimePoint Node::next_deadline() const {
   const auto& parts = *parts_;
-  TimePoint next = std::min(parts.replicas.next_deadline(), parts.house_kept_until);
+  TimePoint next = std::min(parts.replicas.next_deadline(), parts.house_wakes_at);
   next = std::min({next, parts.found_at, parts.faults.next_deadline(), parts.gateway.next_push()});
   return parts.exiting ? next : std::min(next, parts.drain_until);
 }

@@ -121,8 +121,10 @@ void Node::Parts::deliver(Now now, NodeEffects& effects) {
   }
 }
 
-/// What is due now and then, and whenever the directory changed.
+/// What is due now and then, and whenever the directory changed. It mostly goes with what wakes the node anyway: the
+/// node wakes up for it alone a little later.
 void Node::Parts::keep_house(Now now, NodeEffects& effects) {
+  static constexpr Duration kUpkeep = 50ms;
   directory_changed = false;
   const auto uses = [this](GroupId group) { return gateway.uses(group); };
   for (const GroupId group : placement.run(now, uses, effects)) {
@@ -148,7 +150,8 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
     load_told = gateway.clients();
     replicas.step_all(now, order::SetLoad{load_told}, effects);
   }
-  house_kept_until = duties.next_deadline(now);
+  house_kept_until = duties.next_deadline(now, kUpkeep);
+  house_wakes_at = duties.next_deadline(now, kUpkeep + kUpkeep / 2);
 }
 
 /// The cluster knows it no longer, or knows a later life of it than this one.

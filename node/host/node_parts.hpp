@@ -68,6 +68,7 @@ struct Node::Parts {
   std::vector<GroupId> leftovers;  ///< of a founding that was cut short
   TimePoint found_at = kNever;     ///< a founder still looks round
   TimePoint house_kept_until = kLongAgo;
+  TimePoint house_wakes_at = kLongAgo;
   bool directory_changed = true;
   std::uint32_t load_told = 0;
   TimePoint drain_until = kNever;

@@ -169,6 +169,25 @@ TEST_CASE("client: calls leave at once, and what is called meanwhile leaves in o
   CHECK(s.frames == std::vector<std::size_t>{5});
 }
 
+TEST_CASE("client: what gathered leaves before the client takes its leave") {
+  MidBid s;
+  s.client.command(s.now, kGroup, "more", 5s);
+  s.client.close(s.now);
+  s.expect<wire::Call>();
+  s.expect<wire::Bye>();
+}
+
+TEST_CASE("client: what gathered and never left has certainly not been executed") {
+  Script s({kA}, [](Options& options) { options.gather = 1h; });
+  s.client.query(s.now, kGroup, "a question", 5s);
+  s.welcome();
+  s.expect<wire::Call>();
+  const CallId bid = s.client.command(s.now, kGroup, "bid", 100ms);  // waits for a session, which waits for the answer
+  s.lose();
+  s.pass(200ms);
+  CHECK(s.outcome(bid).kind != OutcomeKind::unknown);
+}
+
 TEST_CASE("client: nobody waits long for an answer that does not come") {
   MidBid s;
   s.frames.clear();

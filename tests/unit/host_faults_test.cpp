@@ -146,7 +146,8 @@ TEST_CASE("a group's state is made for backups once a second, however often it i
   Exporter exporter;
   const Digest first = exporter.ask(at(2s), "ann", 0).digest;
   exporter.replicas.stop(GroupId{5}, exporter.effects);
-  exporter.replicas.found(at(2s), GroupId{5}, {{{1}, {2}}, {}}, host::auction_machine(Exporter::terms()), exporter.effects);
+  exporter.replicas.found(at(2s), GroupId{5}, {{{1}, {2}}, {}}, host::auction_machine(Exporter::terms()),
+                          exporter.effects);
   CHECK(exporter.ask(at(2900ms), "ann", 0).digest == first);
   CHECK(exporter.ask(at(2900ms), "eve", 0).digest == first);
   CHECK(exporter.ask(at(3s), "ann", 0).digest != first);

@@ -106,6 +106,28 @@ TEST_CASE("P10 boundedness: a client over its window is told to wait, and every 
   CHECK(busy == kCalls - Calls::kMostOfOne);
 }
 
+TEST_CASE("P10 boundedness: calls that gathered are answered together, and more than may gather are refused") {
+  SmallWorld world;
+  found_one(world);
+  world.client_sends(1, "ann", wire::Hello{{8}, "ann"});
+  world.received("ann");
+  wire::Calls gathered;
+  for (std::uint64_t id = 1; id <= wire::kMostGathered; ++id) {
+    gathered.calls.push_back(call_of(wire::CallKind::query, kDirectoryGroup, ask_nodes()));
+    gathered.calls.back().id = id;
+  }
+  world.client_sends(1, "ann", gathered);
+  world.run(1s);
+  std::set<std::uint64_t> answered;
+  for (const auto& message : world.received("ann"))
+    if (const auto* answer = std::get_if<wire::Answer>(&message)) answered.insert(answer->id);
+  CHECK(answered.size() == wire::kMostGathered);
+
+  gathered.calls.push_back(gathered.calls.front());
+  world.client_sends(1, "ann", gathered);
+  CHECK(world.next<wire::Refused>("ann").value().reason == "at most 512 calls come in one frame");
+}
+
 TEST_CASE("a client that is silent for a minute is forgotten, and told so when it comes back") {
   SmallWorld world;
   found_one(world);

@@ -50,8 +50,8 @@ TEST_CASE("P4: two replicas that applied the same have the same digest, whicheve
 class ViewedMachine final : public ListMachine {
  public:
   void on_view(const CommandContext& context, const GroupView& view, Events& events) override {
-    events.push_back({"view at " + print(context.slot) + ": " + print(view.leader) + " of " +
-                      std::to_string(view.voters.size())});
+    events.push_back(
+        {"view at " + print(context.slot) + ": " + print(view.leader) + " of " + std::to_string(view.voters.size())});
   }
 };
 

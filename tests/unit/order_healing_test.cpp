@@ -171,7 +171,7 @@ TEST_CASE("P10: a gateway that is cut off answers Busy above its bound, and ever
     return std::count_if(pipe[1].answers.begin(), pipe[1].answers.end(),
                          [](const Answered& answer) { return answer.status == wire::AnswerStatus::busy; });
   };
-  CHECK(busy() >= 39);
+  CHECK(busy() >= 38);  // two are under way, ten wait
   pipe.heal();
   REQUIRE(pipe.until([&] { return pipe[1].answers.size() == 50; }));
   std::set<SubmitId> ids;

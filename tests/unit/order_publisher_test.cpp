@@ -34,15 +34,18 @@ struct Gateway {
   std::vector<Answered> answers;
 };
 
-TEST_CASE("a request leaves at once when nothing is in flight, and what comes meanwhile gathers") {
+TEST_CASE("a request leaves at once while one batch is in flight at most, and what comes meanwhile gathers") {
   Gateway gateway;
   gateway.submit();
   CHECK(gateway.leaves() == 1);
+  gateway.submit();
+  CHECK(gateway.leaves() == 1);
+  CHECK(gateway.publisher.gathered_at() == kNever);
   for (int i = 0; i < 5; ++i) gateway.submit();
   CHECK(gateway.leaves() == 0);
   gateway.apply(1, 1);
   CHECK(gateway.leaves() == 5);
-  CHECK(gateway.last == BatchNumber{2});
+  CHECK(gateway.last == BatchNumber{3});
 }
 
 TEST_CASE("requests that can wait gather for a moment after the last batch, and never when there was none") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/order/sessions.hpp"
+#include "common/wire/codec.hpp"
 
 namespace gavel::order {
 namespace {
@@ -45,6 +46,30 @@ TEST_CASE("P7: a number below the window is refused, never executed, whether it 
   CHECK(opened.ask(2) == Standing::stale);
   CHECK(opened.ask(3) == Standing::fresh);  // late, but within the window
   CHECK(opened.ask(6) == Standing::repeated);
+}
+
+TEST_CASE("P7: there is no request number 0") {
+  Opened opened;
+  CHECK(opened.ask(0) == Standing::stale);
+  opened.execute(1);
+  CHECK(opened.ask(0) == Standing::stale);
+}
+
+TEST_CASE("P7: what a snapshot holds is what is kept, wherever it was restored") {
+  Options options;
+  options.reply_window = 4;
+  Opened opened(options);
+  for (const std::uint64_t number : {1, 2, 6, 5, 9}) opened.execute(number);
+  const auto list = opened.sessions.snapshot();
+  Sessions restored(options);
+  restored.restore(list);
+  for (std::uint64_t number = 1; number <= 12; ++number) {
+    const auto here = opened.sessions.find(kSession, RequestNumber{number}, kStart);
+    const auto there = restored.find(kSession, RequestNumber{number}, kStart);
+    CHECK(here.standing == there.standing);
+    CHECK((here.kept == nullptr) == (there.kept == nullptr));
+  }
+  CHECK(wire::encode(restored.snapshot()) == wire::encode(list));
 }
 
 TEST_CASE("P10: at most the window's replies are kept") {

@@ -33,10 +33,10 @@ TEST_CASE("P5 FIFO: what came out of order waits for what is missing") {
   Held held;
   CHECK(held.hold(ref(1, 1, 2)));
   CHECK(held.next().empty());
-  CHECK_FALSE(held.streams.orderable(held.marks));
+  CHECK(held.streams.orderable(held.marks).batches == 0);
   CHECK(held.streams.complete(Uid{1}, Incarnation{1}) == BatchNumber{0});
   CHECK(held.hold(ref(1, 1, 1)));
-  CHECK(held.streams.orderable(held.marks));
+  CHECK(held.streams.orderable(held.marks).batches > 0);
   CHECK(held.next() == std::vector{ref(1, 1, 1), ref(1, 1, 2)});
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("a cursor keeps to the limits of a document") {
   const Bytes empty_at_the_bottom = Bytes(kMaxDepth, '\x91') + '\x90';
   CHECK(skips(empty_at_the_bottom) == Document::parse(empty_at_the_bottom).has_value());
   CHECK_FALSE(skips(BytesView("\xdd\xff\xff\xff\xff", 5)));  // claims more than there is
-  CHECK_FALSE(skips("\xa1x"));                                // text
+  CHECK_FALSE(skips("\xa1x"));                               // text
   CHECK_FALSE(skips(""));
   CHECK_FALSE(skips(BytesView("\xc4\x05hi", 4)));
 }
