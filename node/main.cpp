@@ -2,11 +2,11 @@
 // it is asked to go (SIGTERM, SIGINT: it hands over first; a second one: at once). Exit codes: README.md here.
 #include <fcntl.h>
 #include <malloc.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <iostream>
 
+#include "common/bus/scheduling.hpp"
 #include "common/bus/standard_streams.hpp"
 #include "node/runtime.hpp"
 
@@ -19,13 +19,6 @@ bool have_standard_streams() {
   return true;
 }
 
-/// Whoever is woken waits until the one that runs is done: under load each turn of a loop finds more to do at once, and
-/// there are fewer turns. An idle core takes a thread at once all the same. Not a must: a refusal changes nothing.
-void prefer_throughput() {
-  const sched_param none{};
-  ::sched_setscheduler(0, SCHED_BATCH, &none);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,7 +28,7 @@ int main(int argc, char** argv) {
 
   if (!have_standard_streams()) return kFailed;
 
-  prefer_throughput();
+  gavel::bus::prefer_throughput();
   mallopt(M_ARENA_MAX, 2);  // three threads, one of which allocates: more arenas only waste memory
   const auto read = read_settings(argc, argv);
   if (const int* code = std::get_if<int>(&read)) return *code;

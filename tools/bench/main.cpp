@@ -8,6 +8,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/connection.hpp"
 #include "common/base/version.hpp"
+#include "common/bus/scheduling.hpp"
 #include "common/bus/standard_streams.hpp"
 #include "tools/bench/commands/commands.hpp"
 
@@ -38,6 +39,7 @@ void prepare_process() {
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
   ::prctl(PR_SET_TIMERSLACK, 1UL);
+  bus::prefer_throughput();  // as nodes do
 }
 
 int refuse(const CLI::App& app, const std::string& what) {
