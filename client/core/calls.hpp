@@ -133,7 +133,7 @@ class Calls {
 
  private:
   std::map<CallId, Call> open_;
-  std::vector<CallId> to_send_;  ///< ascending; may name calls that are completed
+  std::vector<CallId> to_send_;  ///< ascending
   std::size_t in_flight_ = 0;
   TimePoint next_lapse_ = kNever;
   std::uint64_t last_ = 0;

@@ -3,8 +3,8 @@
 // what is unanswered again under the same number, so that each counts once (PROTOCOL.md §7). It decides nothing about
 // services: calls and replies are bytes. What it wants done stands in effects() after each call; calls that were made
 // since effects() was last asked for leave in one frame, and so do those that are made while others are under way. Time
-// and randomness are handed in. It delegates: gateways.hpp
-// chooses, calls.hpp tracks calls, sessions.hpp numbers, watches.hpp keeps events in order.
+// and randomness are handed in. It delegates: gateways.hpp chooses, calls.hpp tracks calls, sessions.hpp numbers,
+// watches.hpp keeps events in order.
 #pragma once
 
 #include <optional>
