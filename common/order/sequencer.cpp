@@ -27,7 +27,6 @@ bool Sequencer::may_fill() const {
 
 /// Of one publisher alone nobody is waited for; nor in a rotation, where others fill the slots between.
 void Sequencer::see_commit(std::size_t orderable) {
-  if (last_batches_ == 0 || core_.commit < last_slot_) return;
   const auto count = core_.log.derived().view.rotation.size() == 1 ? last_batches_ : 0;
   gathering_.served(core_.now.at, count, orderable, core_.now.at - left_);
   last_batches_ = 0;
@@ -43,9 +42,12 @@ bool Sequencer::gathers(const Streams::Orderable& orderable) {
 
 bool Sequencer::fill() {
   waits_ = false;
+  const bool served = last_batches_ != 0 && core_.commit >= last_slot_;
+  const bool may = may_fill();
+  if (!served && !may) return false;
   const auto orderable = core_.streams.orderable(core_.last_ordered());
-  see_commit(orderable.batches);
-  if (orderable.batches == 0 || !may_fill() || gathers(orderable)) return false;
+  if (served) see_commit(orderable.batches);
+  if (orderable.batches == 0 || !may || gathers(orderable)) return false;
   wire::Entry entry;
   entry.kind = wire::EntryKind::batches;
   entry.batches =

@@ -20,9 +20,7 @@ bool closed_in(const Streams::Marks& marks, Uid publisher, Incarnation incarnati
 
 void complete_further(Streams::Stream& stream) {
   stream.complete = std::max(stream.complete, stream.ordered);
-  for (auto it = stream.held.upper_bound(stream.complete);
-       it != stream.held.end() && it->first == stream.complete.next(); ++it)
-    stream.complete = it->first;
+  while (stream.held.at(stream.complete.next())) ++stream.complete;
 }
 
 }  // namespace
@@ -34,7 +32,7 @@ bool Streams::hold(const wire::BatchRef& ref, SharedBytes payload, const Marks& 
   stream.ordered = mark;
   stream.complete = std::max(stream.complete, mark);
   if (ref.number <= mark || ref.number.since(mark) > window_) return false;
-  if (!stream.held.emplace(ref.number, std::move(payload)).second) return false;
+  if (!stream.held.put(ref.number, std::move(payload))) return false;
   complete_further(stream);
   keep_two_lives(ref.publisher);
   return true;
@@ -42,17 +40,15 @@ bool Streams::hold(const wire::BatchRef& ref, SharedBytes payload, const Marks& 
 
 SharedBytes Streams::payload(const wire::BatchRef& ref) const {
   const auto stream = streams_.find({ref.publisher, ref.incarnation});
-  if (stream == streams_.end()) return nullptr;
-  const auto batch = stream->second.held.find(ref.number);
-  return batch == stream->second.held.end() ? nullptr : batch->second;
+  return stream == streams_.end() ? nullptr : stream->second.held.at(ref.number);
 }
 
 void Streams::ordered(const wire::BatchRef& ref, const SharedBytes& payload) {
   auto& stream = streams_[{ref.publisher, ref.incarnation}];
-  stream.held.emplace(ref.number, payload);
   stream.ordered = std::max(stream.ordered, ref.number);
-  complete_further(stream);
   trim(stream);
+  stream.held.put(ref.number, payload);
+  complete_further(stream);
   // What an earlier life of the publisher left is closed now.
   for (auto it = streams_.lower_bound({ref.publisher, Incarnation{}});
        it != streams_.end() && it->first.first == ref.publisher && it->first.second < ref.incarnation;)
@@ -86,12 +82,9 @@ void Streams::forget(const Marks& last_ordered, const std::function<bool(Uid)>& 
 }
 
 void Streams::trim(Stream& stream) const {
-  while (!stream.held.empty() && stream.ordered.since(stream.held.begin()->first) >= retained_)
-    stream.held.erase(stream.held.begin());
-  while (!stream.held.empty() && std::prev(stream.held.end())->first.since(stream.ordered) > window_) {
-    stream.held.erase(std::prev(stream.held.end()));  // a cut moved `ordered` back
-    stream.complete = std::min(stream.complete, stream.ordered + window_);
-  }
+  const BatchNumber last = stream.ordered + window_;  // a cut may have moved `ordered` back
+  stream.complete = std::min(stream.complete, last);
+  stream.held.keep({stream.ordered.since({retained_}) + 1}, last);
 }
 
 void Streams::keep_two_lives(Uid publisher) {
@@ -165,10 +158,11 @@ Streams::Orderable Streams::orderable(const Marks& last_ordered) const {
   for (const auto& [key, stream] : streams_) {
     if (closed_in(last_ordered, key.first, key.second)) continue;
     const auto from = ordered_in(last_ordered, key.first, key.second);
-    for (auto held = stream.held.upper_bound(from); held != stream.held.end() && held->first <= stream.complete;
-         ++held) {
+    for (auto number = from.next(); number <= stream.complete; ++number) {
+      const auto& held = stream.held.at(number);
+      GAVEL_CHECK(held, "I5: a batch is held until it is ordered");
       ++all.batches;
-      all.bytes += held->second->size();
+      all.bytes += held->size();
     }
   }
   return all;

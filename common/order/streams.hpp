@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/bytes.hpp"
+#include "common/order/batch_window.hpp"
 #include "common/wire/order_messages.hpp"
 
 namespace gavel::order {
@@ -51,11 +52,11 @@ class Streams {
   struct Stream {
     BatchNumber ordered;  ///< the last in the log
     BatchNumber complete;
-    std::map<BatchNumber, SharedBytes> held;
+    BatchWindow held;
   };
   using Key = std::pair<Uid, Incarnation>;
   const std::map<Key, Stream>& all() const { return streams_; }
-  /// The most batches that any stream holds; at most window + retained.
+  /// The most places for batches that any stream has; at most window + retained.
   std::size_t fullest() const;
 
  private:
