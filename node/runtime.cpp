@@ -284,8 +284,13 @@ void Runtime::on_signal() {
 
 void Runtime::carry_out() {
   node_->end_turn(bus::now(), effects_);
-  carry_out_links();
   submit_writes();
+  while (storage_->has_news()) {  // a store in memory is done already: what follows leaves with the rest
+    on_storage();
+    node_->end_turn(bus::now(), effects_);
+    submit_writes();
+  }
+  carry_out_links();
   carry_out_sends();
   tell_people();
   if (effects_.exit) exit_ = std::move(effects_.exit);

@@ -71,6 +71,8 @@ class LogStore {
   /// Makes everything written durable: one sync, whatever the number of groups. After a failure, here or in write(),
   /// every later call fails in the same words, for a sync that failed once cannot be repeated.
   virtual Result<void> sync() = 0;
+  /// Whether write() and sync() may wait for a device. If not, a call of both costs less than a hand-over to a thread.
+  virtual bool waits() const { return true; }
   /// Called when there is nothing to do for a while: upkeep that would otherwise delay a sync.
   virtual Result<void> idle() { return {}; }
 

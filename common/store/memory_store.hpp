@@ -19,6 +19,7 @@ class MemoryStore final : public LogStore {
   Result<Image> recover() override;
   Result<void> write(std::span<const Operation> operations) override;
   Result<void> sync() override;
+  bool waits() const override { return false; }
   Condition condition() const override;
 
   /// The process or the machine dies: what was synced stays, with a random prefix of what was only written (its last

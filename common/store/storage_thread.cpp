@@ -17,6 +17,10 @@ std::size_t bytes_of(const std::vector<Operation>& operations) {
   return total;
 }
 
+std::chrono::microseconds since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+}
+
 }  // namespace
 
 StorageThread::StorageThread(std::unique_ptr<LogStore> store, StorageOptions options)
@@ -44,15 +48,29 @@ bool StorageThread::submit(Ticket ticket, std::vector<Operation> operations) {
     waiting_bytes_ += batch.bytes;
     ++uncollected_;
     waiting_.push_back(std::move(batch));
+    if (!store_->waits() && !busy_ && sync_delay_.load() == 0) {
+      work_at_once();
+      return true;
+    }
   }
   wake_.notify_one();
   return true;
 }
 
+/// In the place of the thread, which has nothing to do with the store now.
+void StorageThread::work_at_once() {
+  std::deque<Batch> work;
+  work.swap(waiting_);
+  waiting_bytes_ = 0;
+  const auto begun = std::chrono::steady_clock::now();
+  auto outcome = commit(work);
+  report(work, std::move(outcome), since(begun));
+}
+
 StorageThread::Report StorageThread::collect() {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto got = ::read(event_fd_, &count, sizeof count);
   const std::lock_guard lock(mutex_);
+  if (std::exchange(news_, false)) [[maybe_unused]] const auto got = ::read(event_fd_, &count, sizeof count);
   Report report;
   report.durable = std::exchange(ready_.durable, {});
   report.notes = std::exchange(ready_.notes, {});
@@ -61,6 +79,11 @@ StorageThread::Report StorageThread::collect() {
   report.bytes = std::exchange(ready_.bytes, 0);
   uncollected_ -= report.durable.size();
   return report;
+}
+
+bool StorageThread::has_news() const {
+  const std::lock_guard lock(mutex_);
+  return news_;
 }
 
 StorageThread::Queue StorageThread::queue() const {
@@ -80,7 +103,10 @@ void StorageThread::stop() {
 void StorageThread::run() {
   std::deque<Batch> work;
   while (wait_for_work(work)) {
-    commit(work);
+    const auto begun = std::chrono::steady_clock::now();
+    auto outcome = commit(work);
+    const std::lock_guard lock(mutex_);
+    report(work, std::move(outcome), since(begun));
     work.clear();
   }
 }
@@ -88,51 +114,45 @@ void StorageThread::run() {
 /// False: there is nothing left and there never will be.
 bool StorageThread::wait_for_work(std::deque<Batch>& work) {
   std::unique_lock lock(mutex_);
+  busy_ = false;
   const auto something = [this] { return stopping_ || !waiting_.empty(); };
   if (!wake_.wait_for(lock, options_.idle_after, something)) {
+    busy_ = true;
     lock.unlock();
     auto outcome = store_->idle();
-    report({}, std::move(outcome));
     lock.lock();
+    busy_ = false;
+    report({}, std::move(outcome));
     wake_.wait(lock, something);
   }
+  busy_ = true;
   work.swap(waiting_);
   waiting_bytes_ = 0;
   return !work.empty();
 }
 
-void StorageThread::commit(std::deque<Batch>& work) {
-  const auto begun = std::chrono::steady_clock::now();
-  Result<void> outcome;
+Result<void> StorageThread::commit(const std::deque<Batch>& work) {
   for (const auto& batch : work) {
-    if (outcome) outcome = store_->write(batch.operations);
+    if (auto written = store_->write(batch.operations); !written) return written;
   }
   if (const auto delay = std::chrono::microseconds(sync_delay_.load()); delay.count() > 0)
     std::this_thread::sleep_for(delay);
-  if (outcome) outcome = store_->sync();
-  report(work, std::move(outcome),
-         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun));
+  return store_->sync();
 }
 
+/// Under the lock.
 void StorageThread::report(const std::deque<Batch>& work, Result<void> outcome, std::chrono::microseconds took) {
   auto notes = store_->take_notes();
   const auto bytes = store_->written_bytes();
-  bool news = false;
-  {
-    const std::lock_guard lock(mutex_);
-    news = !work.empty() || !notes.empty() || (!outcome && !ready_.failure);
-    if (!outcome && !ready_.failure) ready_.failure = std::move(outcome.error());
-    std::move(notes.begin(), notes.end(), std::back_inserter(ready_.notes));
-    if (!work.empty()) ready_.syncs.observe(took);
-    ready_.bytes += bytes - std::exchange(reported_bytes_, bytes);
-    for (const auto& batch : work) {
-      if (!ready_.failure) ready_.durable.push_back(batch.ticket);
-    }
+  const bool news = !work.empty() || !notes.empty() || (!outcome && !ready_.failure);
+  if (!outcome && !ready_.failure) ready_.failure = std::move(outcome.error());
+  std::move(notes.begin(), notes.end(), std::back_inserter(ready_.notes));
+  if (!work.empty()) ready_.syncs.observe(took);
+  ready_.bytes += bytes - std::exchange(reported_bytes_, bytes);
+  for (const auto& batch : work) {
+    if (!ready_.failure) ready_.durable.push_back(batch.ticket);
   }
-  if (news) signal();
-}
-
-void StorageThread::signal() const {
+  if (!news || std::exchange(news_, true)) return;
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto put = ::write(event_fd_, &one, sizeof one);
 }

@@ -1,5 +1,6 @@
 // The node's one storage thread. It takes batches of operations, writes everything that is pending, makes it durable
 // with a single sync (group commit over all groups of the node), and reports the tickets. Both queues are bounded.
+// A store that waits for no device is written to in submit(), while the thread has nothing to do with it.
 // After a failed write or sync it reports no ticket ever again: nobody may take for durable what may not be (§8).
 #pragma once
 
@@ -62,6 +63,8 @@ class StorageThread {
   void set_sync_delay(std::chrono::microseconds delay) { sync_delay_ = delay.count(); }
   /// Readable when collect() has something; for poll().
   int readable_fd() const { return event_fd_; }
+  /// The same, for who is awake.
+  bool has_news() const;
   Report collect();
   Queue queue() const;
   /// Writes and syncs what was submitted, then ends the thread. Reports can still be collected. Idempotent.
@@ -76,16 +79,14 @@ class StorageThread {
 
   void run();
   bool wait_for_work(std::deque<Batch>& work);
-  void commit(std::deque<Batch>& work);
+  void work_at_once();
+  Result<void> commit(const std::deque<Batch>& work);
   void report(const std::deque<Batch>& work, Result<void> outcome, std::chrono::microseconds took = {});
-  void signal() const;
 
   const StorageOptions options_;
   const std::unique_ptr<LogStore> store_;
   int event_fd_ = -1;
   std::atomic<std::int64_t> sync_delay_;
-
-  std::uint64_t reported_bytes_ = 0;  // the thread's own
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -93,6 +94,9 @@ class StorageThread {
   std::size_t waiting_bytes_ = 0;
   std::size_t uncollected_ = 0;
   Report ready_;
+  std::uint64_t reported_bytes_ = 0;
+  bool news_ = false;
+  bool busy_ = false;  ///< the thread has the store
   bool stopping_ = false;
 
   std::thread thread_;

@@ -77,6 +77,32 @@ TEST_CASE("tickets come back in the order of submission, and many share a sync")
   CHECK(counters.syncs < 100);
 }
 
+TEST_CASE("a store that waits for no device is done when submit() returns, in the order of submission") {
+  StorageThread storage(std::make_unique<MemoryStore>());
+  CHECK_FALSE(storage.has_news());
+  REQUIRE(storage.submit(1, append(1)));
+  REQUIRE(storage.has_news());
+  CHECK(storage.collect().durable == std::vector<Ticket>{1});
+  CHECK_FALSE(storage.has_news());
+
+  storage.set_sync_delay(2ms);  // a slow disk is the thread's
+  REQUIRE(storage.submit(2, append(2)));
+  storage.set_sync_delay(0ms);
+  REQUIRE(storage.submit(3, append(3)));
+  const auto report = collect_until(storage, [](const auto& r) { return r.durable.size() == 2; });
+  CHECK(report.durable == std::vector<Ticket>{2, 3});
+}
+
+TEST_CASE("a store in memory that fails in submit() is reported as any other") {
+  auto store = std::make_unique<MemoryStore>();
+  store->fail_next_sync();
+  StorageThread storage(std::move(store));
+  REQUIRE(storage.submit(1, append(1)));
+  const auto report = storage.collect();
+  CHECK(report.durable.empty());
+  REQUIRE(report.failure);
+}
+
 TEST_CASE("a failed sync is reported, and no ticket ever again") {
   Counters counters;
   StorageThread storage(counting(counters, 2));
