@@ -37,14 +37,19 @@ void Sessions::expired(GroupId group, SessionId session) {
 std::optional<Sessions::Ticket> Sessions::draw(GroupId group) {
   State& state = states_[group];
   if (!state.session) return {};
-  if (!state.unsettled.empty() && state.last.next().since(*state.unsettled.begin()) >= window_) return {};
-  state.unsettled.insert(++state.last);
-  return Ticket{state.session, state.last};
+  if (state.settled.size() >= window_) return {};
+  state.settled.push_back(false);
+  return Ticket{state.session, ++state.last};
 }
 
 void Sessions::settled(GroupId group, Ticket ticket) {
   const auto at = states_.find(group);
-  if (at != states_.end() && at->second.session == ticket.session) at->second.unsettled.erase(ticket.number);
+  if (at == states_.end() || at->second.session != ticket.session) return;
+  auto& settled = at->second.settled;
+  const auto behind_last = at->second.last.since(ticket.number);
+  if (behind_last >= settled.size()) return;
+  settled[settled.size() - 1 - behind_last] = true;
+  while (!settled.empty() && settled.front()) settled.pop_front();
 }
 
 }  // namespace gavel::client

@@ -3,9 +3,9 @@
 // unanswered one, so that a session never forgets a reply that the client may still ask for.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "client/core/effects.hpp"
@@ -49,7 +49,8 @@ class Sessions {
     SessionId session;
     CallId opening;
     RequestNumber last;
-    std::set<RequestNumber> unsettled;
+    /// Of the last numbers, beginning with the lowest unsettled one, whether each is settled. At most the window.
+    std::deque<bool> settled;
   };
   std::uint64_t window_;
   std::map<GroupId, State> states_;

@@ -1,6 +1,7 @@
 #include "node/services/text.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "common/wire/services/directory_records.hpp"
@@ -43,11 +44,28 @@ bool is_control(std::uint32_t point) {
          (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
 }
 
+/// How many printable ASCII letters there are at the front, in whole words of eight.
+std::size_t printable_words(std::string_view text) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kTop = 0x80 * kEach;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // A letter's top bit stays clear, is set by what lifts ' ' over it, and is not set by what lifts DEL over it.
+    const std::uint64_t low = word & ~kTop;
+    const bool printable = ((word | ~(low + (0x80 - 0x20) * kEach) | (low + kEach)) & kTop) == 0;
+    if (!printable) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_plain_text(std::string_view text, std::size_t min, std::size_t max) {
   if (text.size() < min || text.size() > max) return false;
   if (!text.empty() && (text.front() == ' ' || text.back() == ' ')) return false;
+  text.remove_prefix(printable_words(text));
   while (!text.empty()) {
     const auto letter = static_cast<unsigned char>(text.front());
     if (letter >= 0x20 && letter < 0x7f) {  // most are

@@ -26,6 +26,16 @@ TEST_CASE("plain text cannot upset a screen") {
   CHECK_FALSE(is_plain_text(std::string_view("a\0b", 3), 1, 64));
 }
 
+TEST_CASE("plain text looks at every byte, wherever it stands") {
+  for (std::size_t at = 1; at < 18; ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text(19, 'a');
+      text[at] = static_cast<char>(byte);
+      CHECK(is_plain_text(text, 1, 64) == (byte >= 0x20 && byte < 0x7f));
+    }
+  }
+}
+
 TEST_CASE("plain text hides nothing: no character that nobody sees, but the joiner of emoji") {
   for (const std::string unseen :
        {"\u00ad", "\u061c", "\u180e", "\u200b", "\u200c", "\u200e", "\u200f", "\u2060", "\ufeff"})

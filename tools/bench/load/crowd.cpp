@@ -64,8 +64,8 @@ void Crowd::gather() {
   done_ = std::move(done);
 }
 
-client::CallId Crowd::command(std::size_t client, GroupId group, Bytes body) {
-  const auto call = members_[client].core->command(bus::steady_now(), group, std::move(body), options_.timeout);
+client::CallId Crowd::command(TimePoint now, std::size_t client, GroupId group, Bytes body) {
+  const auto call = members_[client].core->command(now, group, std::move(body), options_.timeout);
   touch(client);
   return call;
 }

@@ -40,7 +40,7 @@ class Crowd final : private bus::PoolSink {
   std::size_t size() const { return members_.size(); }
   /// Connects all of them, a few at a time; each has been heard by its gateway then. Throws cli::Failure if that fails.
   void gather();
-  client::CallId command(std::size_t client, GroupId group, Bytes body);
+  client::CallId command(TimePoint now, std::size_t client, GroupId group, Bytes body);
   /// Lets things happen until something did, or the time has come.
   void turn(TimePoint until);
 

@@ -111,7 +111,7 @@ void Load::begin_due(TimePoint /*now*/) {
 void Load::begin(std::size_t client, TimePoint intended) {
   Work::Request request = work_.next(client);
   const TimePoint now = options_.rate > 0 ? bus::steady_now() : intended;
-  const auto call = crowd_.command(client, request.group, std::move(request.body));
+  const auto call = crowd_.command(now, client, request.group, std::move(request.body));
   under_way_[client].emplace(call.value, Operation{intended, now});
   ++open_;
 }
