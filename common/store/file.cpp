@@ -13,6 +13,11 @@
 namespace gavel::store {
 namespace {
 
+/// What a device, and the kernel, want a write past the cache to be aligned to; and the most that one such write takes:
+/// it is copied together first.
+constexpr std::uint64_t kAlignment = 4096;
+constexpr std::uint64_t kLargestBlock = 1U << 18U;
+
 std::string reason(int error) { return std::generic_category().message(error); }
 
 /// Takes `done` bytes off the front.
@@ -50,10 +55,16 @@ std::uint64_t total(std::span<const iovec> parts) {
 }  // namespace
 
 File::File(File&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), faults_(other.faults_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      direct_fd_(std::exchange(other.direct_fd_, -1)),
+      block_(std::move(other.block_)),
+      path_(std::move(other.path_)),
+      faults_(other.faults_) {}
 
 File& File::operator=(File&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(direct_fd_, other.direct_fd_);
+  std::swap(block_, other.block_);
   std::swap(path_, other.path_);
   std::swap(faults_, other.faults_);
   return *this;
@@ -61,6 +72,7 @@ File& File::operator=(File&& other) noexcept {
 
 File::~File() {
   if (fd_ >= 0) ::close(fd_);
+  if (direct_fd_ >= 0) ::close(direct_fd_);
 }
 
 Result<File> File::open(std::string path, bool create, Faults* faults) {
@@ -70,6 +82,12 @@ Result<File> File::open(std::string path, bool create, Faults* faults) {
   file.fd_ = ::open(file.path_.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0), 0600);
   if (file.fd_ < 0) return fail(file.path_ + ": cannot be " + (create ? "created: " : "opened: ") + reason(errno));
   return file;
+}
+
+void File::bypass_cache() {
+  if (direct_fd_ < 0) direct_fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_DIRECT);
+  if (direct_fd_ >= 0 && !block_)
+    block_.reset(static_cast<char*>(std::aligned_alloc(kAlignment, static_cast<std::size_t>(kLargestBlock))));
 }
 
 Result<Bytes> File::read(std::uint64_t offset, std::size_t length) const {
@@ -94,6 +112,7 @@ Result<void> File::write(std::uint64_t offset, std::span<iovec> parts) {
     torn = limit(parts, allowed);
   }
   parts = skip(parts, 0);
+  if (write_block(offset, parts)) return {};
   while (!parts.empty()) {
     const auto count = static_cast<int>(std::min<std::size_t>(parts.size(), IOV_MAX));
     const auto put = ::pwritev(fd_, parts.data(), count, static_cast<off_t>(offset));
@@ -104,6 +123,17 @@ Result<void> File::write(std::uint64_t offset, std::span<iovec> parts) {
   }
   if (torn) return failure("written", offset, faults_->error != 0 ? faults_->error : EIO);
   return {};
+}
+
+/// False: it cannot be written past the cache, at least not all of it; write it all in the other way.
+bool File::write_block(std::uint64_t offset, std::span<const iovec> parts) {
+  const auto length = total(parts);
+  if (direct_fd_ < 0 || !block_ || length == 0 || length > kLargestBlock || offset % kAlignment != 0 ||
+      length % kAlignment != 0)
+    return false;
+  char* at = block_.get();
+  for (const auto& part : parts) at = std::copy_n(static_cast<const char*>(part.iov_base), part.iov_len, at);
+  return ::pwrite(direct_fd_, block_.get(), length, static_cast<off_t>(offset)) == static_cast<ssize_t>(length);
 }
 
 Result<void> File::write(std::uint64_t offset, BytesView bytes) {

@@ -5,7 +5,9 @@
 #include <sys/uio.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -24,6 +26,10 @@ struct Faults {
   int error = 0;
 };
 
+struct FreeBlock {
+  void operator()(char* block) const { std::free(block); }
+};
+
 class File {
  public:
   File() = default;
@@ -33,6 +39,9 @@ class File {
 
   /// Opens for reading and writing. `create`: it must not exist yet. `faults` may be null and must outlive the file.
   static Result<File> open(std::string path, bool create, Faults* faults);
+  /// Writes of whole blocks pass by the kernel's cache from now on, where the file system can: what is synced at once
+  /// gains nothing there, and a sync then waits for the device only.
+  void bypass_cache();
 
   /// Up to `length` bytes from `offset`; fewer only at the end of the file.
   Result<Bytes> read(std::uint64_t offset, std::size_t length) const;
@@ -51,7 +60,11 @@ class File {
  private:
   tl::unexpected<Error> failure(const char* what, std::uint64_t offset, int error) const;
 
+  bool write_block(std::uint64_t offset, std::span<const iovec> parts);
+
   int fd_ = -1;
+  int direct_fd_ = -1;  ///< the same file, past the cache; -1: not so
+  std::unique_ptr<char, FreeBlock> block_;
   std::string path_;
   Faults* faults_ = nullptr;
 };

@@ -53,6 +53,7 @@ Result<Segment> open_segment(const std::string& path, Faults* faults) {
   // What an earlier life wrote and did not sync is made durable, and then read from the disk and not from the cache.
   if (auto synced = file->sync(); !synced) return tl::unexpected(synced.error());
   file->drop_cache();
+  file->bypass_cache();
   const auto size = file->size();
   if (!size) return tl::unexpected(size.error());
   const auto header = file->read(0, kHeaderBytes);
@@ -137,6 +138,7 @@ Result<Segment> create_segment(const std::string& directory, std::uint64_t capac
     fs::remove(path, ignored);  // the space that it took is better free
     return tl::unexpected(made.error());
   }
+  file->bypass_cache();
   return Segment{std::move(*file), capacity, {}};
 }
 

@@ -70,7 +70,8 @@ void StorageThread::work_at_once() {
 StorageThread::Report StorageThread::collect() {
   std::uint64_t count = 0;
   const std::lock_guard lock(mutex_);
-  if (std::exchange(news_, false)) [[maybe_unused]] const auto got = ::read(event_fd_, &count, sizeof count);
+  if (std::exchange(news_, false)) [[maybe_unused]]
+    const auto got = ::read(event_fd_, &count, sizeof count);
   Report report;
   report.durable = std::exchange(ready_.durable, {});
   report.notes = std::exchange(ready_.notes, {});

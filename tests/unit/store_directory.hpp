@@ -15,12 +15,13 @@ namespace gavel::store {
 
 class Directory {
  public:
-  Directory() {
-    std::string name =
-        std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path().string();
-    name += "/gavel-store-XXXXXX";
-    path_ = ::mkdtemp(name.data());
+  Directory() : Directory(in_memory()) {}
+  explicit Directory(std::string within) {
+    within += "/gavel-store-XXXXXX";
+    path_ = ::mkdtemp(within.data());
   }
+  static std::string in_memory() { return std::filesystem::exists("/dev/shm") ? "/dev/shm" : on_disk(); }
+  static std::string on_disk() { return std::filesystem::temp_directory_path().string(); }
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
   ~Directory() {
