@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 #include <zmq.hpp>
@@ -60,7 +61,7 @@ class Bus::Impl {
   zmq::socket_t peer_router;
   zmq::socket_t client_router;
   PollSet polled;
-  PollSet foreign;
+  std::set<int> foreign;  ///< watched for the owner
   std::optional<Beacon> beacon;
   Peers peers;
   BusOptions options;
@@ -326,11 +327,11 @@ void Bus::send_beacon_now() {
 
 void Bus::watch_fd(int fd) {
   impl_->polled.add(fd);
-  impl_->foreign.add(fd);
+  impl_->foreign.insert(fd);
 }
 void Bus::unwatch_fd(int fd) {
   impl_->polled.remove(fd);
-  impl_->foreign.remove(fd);
+  impl_->foreign.erase(fd);
 }
 
 void Bus::poll(TimePoint deadline, Sink& sink) {

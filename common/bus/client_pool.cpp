@@ -47,7 +47,6 @@ class ClientPool::Impl {
 
   zmq::context_t context_;
   int epoll_;
-  PollSet sleep_;
   std::vector<std::shared_ptr<GatewayLink>> links_;
   std::vector<std::size_t> unsettled_, draining_;
   std::vector<bool> is_unsettled_;
@@ -58,7 +57,6 @@ ClientPool::Impl::Impl(std::size_t clients) : epoll_(::epoll_create1(EPOLL_CLOEX
   GAVEL_CHECK(epoll_ >= 0, "an epoll can be made");
   constexpr int kOthers = 64;
   context_.set(zmq::ctxopt::max_sockets, static_cast<int>(clients) * 6 + kOthers);
-  sleep_.add(epoll_);
   is_unsettled_.resize(clients);
 }
 
@@ -129,11 +127,9 @@ void ClientPool::Impl::take_events(std::size_t client, PoolSink& sink) {
 }
 
 void ClientPool::Impl::wait(TimePoint deadline, PoolSink& sink) {
-  if (deadline != kLongAgo) sleep_.wait(deadline);
-  std::array<epoll_event, 256> ready{};
-  const int count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 0);
-  for (int i = 0; i < count; ++i) {
-    const std::uint64_t what = ready[static_cast<std::size_t>(i)].data.u64;
+  std::array<epoll_event, 256> room;
+  for (const auto& event : wait_on(epoll_, deadline, room)) {
+    const std::uint64_t what = event.data.u64;
     const auto client = static_cast<std::size_t>(what >> 1U);
     if ((what & 1U) != 0)
       take_events(client, sink);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 #include <zmq.hpp>
@@ -30,7 +31,7 @@ class ClientSocket::Impl {
   zmq::context_t context;
   std::shared_ptr<GatewayLink> connection;
   PollSet polled;
-  PollSet foreign;
+  std::set<int> foreign;  ///< watched for the owner
 
  private:
   Frames frames_;
@@ -114,12 +115,12 @@ bool ClientSocket::send(BytesView payload) {
 
 void ClientSocket::watch_fd(int fd) {
   impl_->polled.add(fd);
-  impl_->foreign.add(fd);
+  impl_->foreign.insert(fd);
 }
 
 void ClientSocket::unwatch_fd(int fd) {
   impl_->polled.remove(fd);
-  impl_->foreign.remove(fd);
+  impl_->foreign.erase(fd);
 }
 
 void ClientSocket::poll(TimePoint deadline, ClientSink& sink) {

@@ -1,20 +1,30 @@
-// The descriptors that a reactor sleeps on, with microsecond deadlines (ppoll). Private to common/bus.
+// The descriptors that a reactor sleeps on, with microsecond deadlines (epoll). Private to common/bus.
 #pragma once
 
-#include <poll.h>
+#include <sys/epoll.h>
 
+#include <set>
+#include <span>
 #include <vector>
 
 #include "common/base/time.hpp"
 
 namespace gavel::bus {
 
+/// Sleeps on an epoll descriptor until something is ready, the deadline comes or a signal interrupts; a deadline that
+/// has passed: looks without sleeping. The events that came, at the front of `room`.
+std::span<const epoll_event> wait_on(int epoll, TimePoint deadline, std::span<epoll_event> room);
+
 class PollSet {
  public:
-  /// Adding twice or removing what is not there changes nothing.
+  PollSet();
+  PollSet(const PollSet&) = delete;
+  PollSet& operator=(const PollSet&) = delete;
+  ~PollSet();
+
+  /// Adding twice or removing what is not there changes nothing. What was added is removed before it is closed.
   void add(int fd);
   void remove(int fd);
-  bool contains(int fd) const;
 
   /// Sleeps until one is readable (or broken), the deadline comes or a signal interrupts; a deadline that has passed:
   /// looks without sleeping.
@@ -23,7 +33,9 @@ class PollSet {
   const std::vector<int>& ready() const { return ready_; }
 
  private:
-  std::vector<pollfd> watched_;
+  int epoll_;
+  std::vector<epoll_event> events_;
+  std::set<int> always_;  ///< files: nobody ever waits for them
   std::vector<int> ready_;
 };
 

@@ -37,7 +37,7 @@ class Subscriber::Impl {
   zmq::socket_t sub;
   std::set<std::string> connected;
   PollSet polled;
-  PollSet foreign;
+  std::set<int> foreign;  ///< watched for the owner
 
  private:
   Frames frames_;
@@ -60,12 +60,12 @@ void Subscriber::subscribe(BytesView prefix) { impl_->sub.set(zmq::sockopt::subs
 
 void Subscriber::watch_fd(int fd) {
   impl_->polled.add(fd);
-  impl_->foreign.add(fd);
+  impl_->foreign.insert(fd);
 }
 
 void Subscriber::unwatch_fd(int fd) {
   impl_->polled.remove(fd);
-  impl_->foreign.remove(fd);
+  impl_->foreign.erase(fd);
 }
 
 void Subscriber::poll(TimePoint deadline, SubscriberSink& sink) {
