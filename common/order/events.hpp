@@ -66,8 +66,10 @@ struct SetNarration {
 };
 /// Time passed: `next_deadline` was reached.
 struct Tick {};
+/// Beats now, though the beat is not due yet.
+struct BeatEarly {};
 
 using Event = std::variant<Received, Persisted, StorageFailed, Submit, PeerLost, SetGoal, SetDraining, SetLoad, SetRank,
-                           SetNarration, TransferTo, Tick>;
+                           SetNarration, TransferTo, Tick, BeatEarly>;
 
 }  // namespace gavel::order

@@ -92,6 +92,7 @@ struct Replica::Parts {
   void on(const SetRank& wish) { core.set_rank(wish.rank); }
   void on(const TransferTo& wish) { leadership.transfer(wish.uid); }
   void on(const Tick& /*tick*/) {}
+  void on(const BeatEarly& /*event*/) { due = core.beat_at = core.now.at; }
 
   void on_message(const wire::Member& /*from*/, wire::Batch& batch) {
     const auto ref = batch.ref;

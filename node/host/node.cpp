@@ -138,6 +138,7 @@ void Node::on_drain(Now now, NodeEffects& effects) {
 }
 
 void Node::end_turn(Now now, NodeEffects& effects) {
+  parts_->replicas.beat_along(now, effects);
   if (!parts_->gateway.anything_gathered()) return;
   parts_->gateway.submit_gathered(now, effects);
   parts_->settle(now, effects);

@@ -10,6 +10,14 @@
 #include "node/host/recovery.hpp"
 
 namespace gavel::host {
+namespace {
+
+bool is_beat(const order::Event& event) {
+  const auto* received = std::get_if<order::Received>(&event);
+  return received && std::holds_alternative<wire::Beat>(received->message);
+}
+
+}  // namespace
 
 Topic topic_of(GroupId group, order::Lane lane) {
   Topic topic{};
@@ -51,6 +59,7 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
                                 {},
                                 now.at,
                                 kept,
+                                now.at,
                                 now.at});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
@@ -136,14 +145,26 @@ void Replicas::tick(Now now, NodeEffects& effects) {
     if (hosted.replica->next_deadline() <= now.at) step(now, hosted, order::Tick{}, effects);
 }
 
+void Replicas::beat_along(Now now, NodeEffects& effects) {
+  if (!beats_pass_) return;
+  for (auto& [group, hosted] : hosted_) {
+    if (now.at - hosted.beaten < setup_.options.heartbeat / 2) continue;
+    hosted.beaten = now.at;  // an observer does not beat, and looks round as often
+    step(now, hosted, order::BeatEarly{}, effects);
+  }
+  beats_pass_ = false;
+}
+
 void Replicas::step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects) {
   const Slot applied = hosted.replica->commit();
   const Slot last = hosted.replica->last();
   const wire::Role role = hosted.replica->role();
+  beats_pass_ = beats_pass_ || is_beat(event);
   scratch_.clear();
   hosted.replica->step(now, std::move(event), scratch_);
   count_bids(hosted, applied);
   time_commits(now, hosted, last);
+  note_beat(now, hosted);
   emit(hosted, effects);
   if (hosted.replica->commit() != applied || hosted.replica->role() != role) changed_.push_back(hosted.group);
 }
@@ -161,6 +182,14 @@ void Replicas::time_commits(Now now, Hosted& hosted, Slot last_before) {
   if (!hosted.replica->leads()) return hosted.times.clear();
   hosted.times.appended(now.at, last_before, hosted.replica->last());
   hosted.times.committed(now.at, hosted.replica->commit(), counters_.tally.commit);
+}
+
+void Replicas::note_beat(Now now, Hosted& hosted) {
+  for (const auto& multicast : scratch_.multicasts)
+    if (multicast.lane == order::Lane::beat) {
+      hosted.beaten = now.at;
+      beats_pass_ = true;
+    }
 }
 
 void Replicas::emit(Hosted& hosted, NodeEffects& effects) {

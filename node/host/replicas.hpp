@@ -29,10 +29,11 @@ struct Hosted {
   bool observer = false;
   std::unique_ptr<order::Replica> replica;
   gateway::EventHistory history;
-  wire::Config goal;           ///< the last one set
-  TimePoint used = kLongAgo;   ///< by a client, for observers
-  Slot kept;                   ///< the end of its log when it was started
-  TimePoint since = kLongAgo;  ///< when it was started
+  wire::Config goal;            ///< the last one set
+  TimePoint used = kLongAgo;    ///< by a client, for observers
+  Slot kept;                    ///< the end of its log when it was started
+  TimePoint since = kLongAgo;   ///< when it was started
+  TimePoint beaten = kLongAgo;  ///< its last beat
   CommitTimes times = {};
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
@@ -69,6 +70,9 @@ class Replicas {
   bool step(Now now, GroupId group, order::Event event, NodeEffects& effects);
   void step_all(Now now, const order::Event& event, NodeEffects& effects);
   void tick(Now now, NodeEffects& effects);
+  /// If beats have come or gone since this was last asked, those that are due within half a heartbeat go too: nodes
+  /// that hear each other come to beat at one time, with all their groups, and are woken once for all of it.
+  void beat_along(Now now, NodeEffects& effects);
   void on_durable(Now now, DiskTicket upto, NodeEffects& effects);
   void on_storage_failed(Now now, NodeEffects& effects);
   bool storage_failed() const { return storage_failed_; }
@@ -96,6 +100,7 @@ class Replicas {
   void start(Now now, GroupId group, bool observer, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
              NodeEffects& effects);
   void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
+  void note_beat(Now now, Hosted& hosted);
   void emit(Hosted& hosted, NodeEffects& effects);
   void count_bids(const Hosted& hosted, Slot applied_before);
   void time_commits(Now now, Hosted& hosted, Slot last_before);
@@ -112,6 +117,7 @@ class Replicas {
   std::uint64_t lives_ = 0;
   bool storage_failed_ = false;
   bool draining_ = false;
+  bool beats_pass_ = false;  ///< some came or went
   LogLevel log_level_;
   std::vector<std::pair<GroupId, order::Answered>> answers_;
   std::vector<GroupId> changed_;

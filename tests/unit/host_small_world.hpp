@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/store/memory_store.hpp"
@@ -27,8 +28,10 @@ class SmallWorld {
     std::unique_ptr<Node> node;
     store::MemoryStore disk;
     bool disk_fails = false;
-    bool cut_off = false;  ///< nothing reaches it, and nothing that it says reaches others
-    bool stopped = false;  ///< its process stands still, and what is sent to it meanwhile is lost
+    bool cut_off = false;        ///< nothing reaches it, and nothing that it says reaches others
+    bool stopped = false;        ///< its process stands still, and what is sent to it meanwhile is lost
+    TimePoint awake = kLongAgo;  ///< when it last had something to do
+    std::uint64_t wakes = 0;     ///< moments at which it had
     NodeEffects effects;
     std::set<Uid> linked;
     std::multiset<Bytes> subscribed;
@@ -76,6 +79,7 @@ class SmallWorld {
   Now now() const { return {at_, WallTime{1'700'000'000'000'000 + at_.time_since_epoch().count()}}; }
 
   void act(Member& m, const std::function<void(Node&, NodeEffects&)>& what) {
+    if (std::exchange(m.awake, at_) != at_) ++m.wakes;
     what(*m.node, m.effects);
     m.node->end_turn(now(), m.effects);
     carry_out(m);

@@ -123,6 +123,29 @@ TEST_CASE("a node that is no voter observes a standing service for its clients, 
   CHECK(std::get<likes::Counted>(wire::decode_any<likes::Event>(pushed->body).value()).total == 3);
 }
 
+TEST_CASE("nodes that idle beat together with all their groups, and wake three times a heartbeat at most") {
+  SmallWorld world;
+  world.beacons = false;
+  std::vector<std::string> seeds;
+  for (const std::uint64_t uid : {1, 2, 3, 4, 5}) {
+    world.run(7ms * uid);
+    auto& started = world.start(uid, uid == 1, [&](NodeSetup& setup) { setup.seeds = seeds; });
+    seeds = {started.node->setup().endpoints.peer};
+  }
+  REQUIRE(world.run_until([&] { return all_are_voters(world, {1, 2, 3, 4, 5}); }, 20s));
+  for (const std::string name : {"lobby", "likes"}) {
+    const auto group = open(world, 2, name);
+    REQUIRE(world.run_until([&] { return serve(world, group, {1, 2, 3, 4, 5}); }));
+    world.run(13ms);
+  }
+  world.run(5s);
+  std::map<std::uint64_t, std::uint64_t> before;
+  for (const std::uint64_t uid : {1, 2, 3, 4, 5}) before[uid] = world.at(uid).wakes;
+  world.run(5s);
+  // Its own beat or the first that it hears, the others' answers to that, and now and then its upkeep.
+  for (const std::uint64_t uid : {1, 2, 3, 4, 5}) CHECK(world.at(uid).wakes - before[uid] <= 3 * (5s / 50ms));
+}
+
 TEST_CASE("a node that was called in and died before its state came learns from the first snapshot what it serves") {
   const auto machine = unknown_machine();
   CHECK_FALSE(machine->has_state());
