@@ -45,7 +45,17 @@ void Announcer::beat() {
   } else if (!core_.journal.failed() && !core_.log.blank()) {
     beat.ack = core_.own_ack();
   }
+  if (may_be_left_out(beat)) return;
+  spoken_at_ = core_.now.at;
+  spoken_ = beat;
   core_.cast(Lane::beat, std::move(beat));
+}
+
+bool Announcer::may_be_left_out(const wire::Beat& beat) const {
+  const auto heartbeat = core_.options.heartbeat;
+  const bool alone = core_.now.at - spoken_at_ < heartbeat + heartbeat / 2;
+  const bool follows = beat.role == wire::Role::follower && beat.following;
+  return alone && follows && core_.options.suspicion >= 5 * heartbeat && beat == spoken_;
 }
 
 void Announcer::ack() {

@@ -1,5 +1,6 @@
-// What a member says of itself: beats, at every heartbeat and whenever it stops hearing its leader, and acks, whenever
-// more of its log is durable (PROTOCOL.md §2, §4). Until a promise is on the disk it speaks as before it.
+// What a member says of itself: beats, at every heartbeat (a follower with nothing new to say: at every other one) and
+// whenever it stops hearing its leader, and acks, whenever more of its log is durable (PROTOCOL.md §2, §4). Until a
+// promise is on the disk it speaks as before it.
 #pragma once
 
 #include "common/order/core.hpp"
@@ -16,9 +17,14 @@ class Announcer {
 
  private:
   void beat();
+  /// It says of a follower what the last one did, which was said a heartbeat ago. Enough of them are left that losing
+  /// one or two raises no suspicion.
+  bool may_be_left_out(const wire::Beat& beat) const;
 
   Core& core_;
   bool heard_leader_ = false;
+  wire::Beat spoken_;
+  TimePoint spoken_at_ = kLongAgo;
   wire::Ack said_;
 };
 

@@ -42,9 +42,11 @@ struct Ack {
   Slot digest_slot;  ///< the last multiple of the digest interval that was applied; 0 if none
   Digest digest;     ///< of the applied state there
   GAVEL_FIELDS(term, durable, applied, digest_slot, digest);
+  bool operator==(const Ack&) const = default;
 };
 
-/// Lane `beat`: every member to all, at every heartbeat and at once when the sender stops hearing its leader.
+/// Lane `beat`: every member to all, at every heartbeat (with nothing new to say, at every other one) and at once when
+/// the sender stops hearing its leader.
 struct Beat {
   static constexpr std::uint64_t kKind = 4;
   Term promised;  ///< on the sender's disk
@@ -62,6 +64,7 @@ struct Beat {
   std::uint32_t rank = 0;        ///< who has a higher one is elected first, whatever the uids (idle nodes, §4)
   GAVEL_FIELDS(promised, role, following, last, hears, heard_promise, draining, eligible, commit, ack, held, load,
                rank);
+  bool operator==(const Beat&) const = default;
 };
 
 /// Unicast: the sender lacks batches `from`..`to` of a stream.
