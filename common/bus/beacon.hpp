@@ -25,7 +25,7 @@ struct BeaconOptions {
   /// address of the interface that has the listen address.
   std::string address;
   std::uint16_t port = 7420;
-  Duration interval = 500ms;
+  Duration interval = 1s;
   /// In the first second the interval is this, so that a cluster that starts at once finds itself at once.
   Duration first_interval = 100ms;
 };

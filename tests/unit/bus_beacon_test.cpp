@@ -67,7 +67,7 @@ TEST_CASE("a beacon is sent at once, fast in the first second, then at the inter
   }
   CHECK(in_first_second == 10);
   beacon.tick(at);
-  CHECK(beacon.next_deadline() == at + 500ms);
+  CHECK(beacon.next_deadline() == at + 1s);
   CHECK(receive(beacon, 11).size() == 11);
   beacon.announce("", at);
   CHECK(beacon.next_deadline() == kNever);
