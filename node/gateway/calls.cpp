@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/random.hpp"
+
 namespace gavel::gateway {
 
 std::size_t Calls::Hash::operator()(const CommandName& name) const {
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
-  return ((name.group.value * kOdd ^ name.session.value) * kOdd ^ name.number.value) * kOdd >> 16U;
+  std::uint64_t hash = seed;
+  for (const std::uint64_t part : {name.group.value, name.session.value, name.number.value})
+    hash = Random(hash ^ part).next();
+  return hash;
 }
 
 Calls::UnderWay* Calls::find(order::SubmitId id) {

@@ -26,6 +26,9 @@ class Calls {
   static constexpr std::size_t kMostOfOne = 512;  ///< of one client
   static constexpr std::size_t kMostWaiters = 8;  ///< for one command
 
+  /// `seed`: drawn for this process, so that no client can choose numbers that collide.
+  explicit Calls(std::uint64_t seed) : commands_(0, Hash{seed}) {}
+
   enum class Attached { no, yes, already, refused };
   /// If the same command is under way, waits for it too; refused if too many do already.
   Attached attach(const Waiter& waiter, const wire::Call& call);
@@ -58,6 +61,7 @@ class Calls {
     bool operator==(const CommandName&) const = default;
   };
   struct Hash {
+    std::uint64_t seed;
     std::size_t operator()(const CommandName& name) const;
   };
   /// Null if it is not under way (any more).

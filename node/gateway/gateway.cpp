@@ -62,7 +62,8 @@ Gateway::Gateway(const host::NodeSetup& setup, host::Replicas& replicas, host::P
       faults_(faults),
       backups_(backups),
       restorations_(restorations),
-      report_(std::move(report)) {}
+      report_(std::move(report)),
+      calls_(setup.seed ^ 0xca115) {}
 
 // ---- frames -----------------------------------------------------------------------------------------------------
 

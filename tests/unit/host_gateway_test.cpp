@@ -204,7 +204,7 @@ TEST_CASE("a lead is handed over by the node that has it, and others say who tha
 // ---- the parts --------------------------------------------------------------------------------------------------
 
 TEST_CASE("P7 exactly once: a command repeated while it is under way is attached, not submitted again") {
-  Calls calls;
+  Calls calls(1);
   auto call = call_of(wire::CallKind::command, {5});
   call.session = {3};
   call.number = {9};
