@@ -72,15 +72,14 @@ class Calls {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < to_send_.size(); ++i) {
       const CallId id = to_send_[i];
-      Call* call = find(id);
-      if (call == nullptr || call->in_flight) continue;
-      call->in_flight = try_to_send(*call);
-      if (!call->in_flight) {
+      Call& call = open_.at(id);
+      call.in_flight = try_to_send(call);
+      if (!call.in_flight) {
         to_send_[kept++] = id;
         continue;
       }
       ++in_flight_;
-      lapses(call->attempt_deadline);
+      lapses(call.attempt_deadline);
     }
     to_send_.resize(kept);
   }
@@ -88,8 +87,8 @@ class Calls {
   TimePoint resend_at() const {
     TimePoint at = kNever;
     for (const CallId id : to_send_) {
-      const auto call = open_.find(id);
-      if (call != open_.end() && call->second.not_before != kLongAgo) at = std::min(at, call->second.not_before);
+      const TimePoint not_before = open_.at(id).not_before;
+      if (not_before != kLongAgo) at = std::min(at, not_before);
     }
     return at;
   }
@@ -133,7 +132,7 @@ class Calls {
 
  private:
   std::map<CallId, Call> open_;
-  std::vector<CallId> to_send_;  ///< ascending
+  std::vector<CallId> to_send_;  ///< those of the open ones that are not in flight, ascending
   std::size_t in_flight_ = 0;
   TimePoint next_lapse_ = kNever;
   std::uint64_t last_ = 0;

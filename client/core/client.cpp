@@ -127,7 +127,7 @@ void Client::tick(TimePoint now) {
 TimePoint Client::next_deadline() const {
   TimePoint at = calls_.next_lapse();
   if (welcomed()) at = std::min(at, calls_.resend_at());
-  if (!gathered_.calls.empty()) at = std::min(at, gathered_since_ + options_.gather);
+  if (!gathered_.calls.empty()) at = std::min(at, frame_left_ + options_.gather);
   if (link_ == Link::connecting) at = std::min(at, linked_since_ + options_.connect_timeout);
   if (link_ == Link::none && anything_wanted()) {
     at = std::min(at, sent_on_to_.empty() ? gateways_.next_choice() : kLongAgo);
@@ -309,18 +309,18 @@ void Client::transmit(TimePoint now, Call& call) {
 }
 
 void Client::gather(wire::Call call) {
-  if (gathered_.calls.empty()) gathered_since_ = now_;
   gathered_bytes_ += wire::gathered_bytes(call);
   gathered_.calls.push_back(std::move(call));
   if (gathered_bytes_ >= wire::kGatheredBytes || gathered_.calls.size() == wire::kMostGathered) send_gathered();
 }
 
 bool Client::may_send_gathered() const {
-  return calls_.in_flight() <= gathered_.calls.size() || now_ >= gathered_since_ + options_.gather;
+  return calls_.in_flight() <= gathered_.calls.size() || now_ >= frame_left_ + options_.gather;
 }
 
 void Client::send_gathered() {
   if (gathered_.calls.empty()) return;
+  frame_left_ = now_;
   if (gathered_.calls.size() == 1)
     effects_.emplace_back(Send{wire::seal(envelope_, gathered_.calls.front())});
   else

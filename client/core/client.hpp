@@ -166,8 +166,8 @@ class Client {
   Effects effects_;
   wire::Calls gathered_;  ///< leave with the next effects
   std::size_t gathered_bytes_ = 0;
-  TimePoint gathered_since_ = kNever;
-  TimePoint now_ = kLongAgo;  ///< of the last call or event
+  TimePoint frame_left_ = kLongAgo;  ///< the last one with calls
+  TimePoint now_ = kLongAgo;         ///< of the last call or event
 
   Link link_ = Link::none;
   std::string endpoint_;

@@ -52,7 +52,7 @@ struct Options {
   /// Commands of one session that may be under way at once; far below what a session keeps replies for.
   std::uint64_t window = 32;
   /// Calls leave at once while none is under way. What is called meanwhile gathers and leaves in one frame, when all
-  /// answers have come, or after this.
+  /// answers have come, or so long after the frame before.
   Duration gather = 4ms;
   /// Calls that may be open at once, queued ones included; one more completes as busy at once.
   std::size_t max_calls = 1024;

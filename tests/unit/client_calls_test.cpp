@@ -198,6 +198,17 @@ TEST_CASE("client: nobody waits long for an answer that does not come") {
   CHECK(s.frames == std::vector<std::size_t>{1});
 }
 
+TEST_CASE("client: a call that is not answered holds up none of those that come a while later") {
+  MidBid s;
+  for (int i = 0; i < 3; ++i) {
+    s.pass(5ms);
+    s.frames.clear();
+    s.client.command(s.now, kGroup, "more", 5s);
+    s.take();
+    CHECK(s.frames == std::vector<std::size_t>{1});
+  }
+}
+
 TEST_CASE("client: a group that no gateway knows is believed unknown after some patience") {
   Script s({kA});
   const CallId bid = s.client.command(s.now, kGroup, "bid", 5s);
