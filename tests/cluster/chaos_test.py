@@ -12,6 +12,7 @@ SECONDS = float(os.environ.get("GAVEL_CHAOS_SECONDS", "15"))
 
 
 class RandomFaults(ClusterTest):
+    LANE = "patient"
     OPTIONS = OPTIONS
 
     def test_random_faults(self):

@@ -28,6 +28,7 @@ def cut(path, chance):
 
 
 class Damage(ClusterTest):
+    LANE = "patient"
     OPTIONS = ("--hold-down", "60000", "--replace-after", "600", "--retain-closed", "1", "--log-level", "warn")
 
     def files(self, node):

@@ -34,6 +34,9 @@ class ClusterTest(unittest.TestCase):
     """Five nodes, founded anew for each test. What was done is printed as it is done; the nodes' logs, and a recording of all
     that they said to each other, stay after a failure."""
 
+    # Tests of one lane run one after another, those of different lanes side by side. "timed" ones, the usual, say how long
+    # something may take; "patient" ones are long, and only wait for what must come at last.
+    LANE = "timed"
     NODES = 5
     RECORDS = True  # False: where a sniffer does not reach the nodes, or would be in the way
     # No hand-over to a higher uid in the middle of a test, and no replacement of a dead member: who leads and who serves is

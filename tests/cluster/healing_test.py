@@ -12,6 +12,7 @@ REPLACE_AFTER = 1  # seconds
 
 
 class Healing(ClusterTest):
+    LANE = "patient"
     NODES = 6
     OPTIONS = ("--hold-down", "60000", "--replace-after", REPLACE_AFTER, "--retain-closed", "2")
 
@@ -101,6 +102,7 @@ class Healing(ClusterTest):
 
 
 class NobodyFree(ClusterTest):
+    LANE = "patient"
     NODES = 4
     OPTIONS = ("--hold-down", "60000", "--replace-after", REPLACE_AFTER)
 
@@ -127,6 +129,7 @@ class NobodyFree(ClusterTest):
 
 
 class OneSlot(ClusterTest):
+    LANE = "patient"
     NODES = 6
     OPTIONS = ("--hold-down", "60000", "--slots", "1", "--retain-closed", "2")
 
@@ -161,6 +164,7 @@ class OneSlot(ClusterTest):
 
 
 class BigDirectory(ClusterTest):
+    LANE = "patient"
     NODES = 9
     OPTIONS = ("--hold-down", "60000", "--replace-after", REPLACE_AFTER)
 

@@ -35,6 +35,10 @@ class ManyAuctions(ClusterTest):
         for item in items:
             self.assertGreaterEqual(len(self.archives(item)), 3, f"{item} is archived by its members")
 
+
+class AuctionsInSequence(ManyAuctions):
+    LANE = "patient"
+
     def test_in_sequence(self):
         """200 auctions in sequence: each has a result and an archive, and no node grows with them"""
         start, memory = time.monotonic(), []
@@ -57,6 +61,8 @@ class ManyAuctions(ClusterTest):
         for node in self.cluster.nodes:
             self.assertLess(bytes_under(node.data / "log"), 100 * MB, node.name)
 
+
+class AuctionsAtOnce(ManyAuctions):
     def test_at_once(self):
         """50 auctions at once on five nodes: all can be bid in, all are closed, and their nodes are free again"""
         items = [f"item-{i}" for i in range(50)]

@@ -12,6 +12,7 @@ from processes import Process, wait_until
 
 
 class Restore(ClusterTest):
+    LANE = "patient"
     NODES = 7  # three may go, and the directory lives
     OPTIONS = ("--hold-down", "1000", "--replace-after", "1")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cluster tests, or lists them for ctest.
 
-    run.py --list                     each as MODULE.CLASS.METHOD, a tab, and what it claims
+    run.py --list                     each as MODULE.CLASS.METHOD, a tab, its lane, a tab, and what it claims
     run.py [MODULE[.CLASS[.METHOD]]]...   (all, if none is named); exit code 77 if all of them were skipped
 
 The programs are those in $GAVEL_BIN, or in build/bin.
@@ -30,7 +30,7 @@ def main():
     modules = sorted(path.stem for path in HERE.glob("*_test.py"))
     if sys.argv[1:] == ["--list"]:
         for test in cases(loader.loadTestsFromNames(modules)):
-            print(f"{test.id()}\t{test._testMethodDoc.strip()}")
+            print(f"{test.id()}\t{getattr(test, 'LANE', 'timed')}\t{test._testMethodDoc.strip()}")
         return 0
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(loader.loadTestsFromNames(sys.argv[1:] or modules))
     if not result.wasSuccessful():

@@ -7,6 +7,7 @@ from soak import OPTIONS, Soak, judge
 
 
 class ShortSoak(ClusterTest):
+    LANE = "patient"
     OPTIONS = OPTIONS
     SECONDS = 30
     # So short a run is nearly all warm-up: the real bounds are for `make soak`.
