@@ -68,3 +68,15 @@ TEST_CASE("whatever needs half of the maximum rate is measured after that maximu
     CHECK(loads.front().load == LoadKind::full);
   }
 }
+
+TEST_CASE("a round that failed is told of with its reason, beside what was measured") {
+  Comparison comparison(512);
+  comparison.add("nats", {LoadKind::full, false}, rate(10'000), rate(70'000));
+  comparison.add_failure("etcd", 1, "its client was ended by a signal: Aborted");
+  const auto sections = comparison.sections(false);
+  CHECK(only_pair(sections)["peer"] == "nats");
+  REQUIRE(sections.back().name == "failures");
+  CHECK(
+      sections.back().rows ==
+      std::vector<cli::Row>{{{"peer", "etcd"}, {"round", 1}, {"reason", "its client was ended by a signal: Aborted"}}});
+}

@@ -55,7 +55,7 @@ Child::Child(const ChildOptions& options) {
   words.reserve(command.size() + 1);
   for (std::string& word : command) words.push_back(word.data());
   words.push_back(nullptr);
-  const int err = open_for(options.output);
+  const int err = options.speaks ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) : open_for(options.output);
   const int out = options.only_output.empty() ? err : open_for(options.only_output);
   const pid_t parent = ::getpid();
   pid_ = ::fork();

@@ -20,6 +20,7 @@ struct ChildOptions {
   std::string only_output;           ///< a file for the standard output alone; empty: it goes with the rest
   /// Runs in the child before the program does: only system calls, since this program has threads. False: it gives up.
   std::function<bool()> before = {};
+  bool speaks = false;  ///< its standard error is this program's, whatever `output` is
 };
 
 class Child {

@@ -71,10 +71,14 @@ void Comparison::add(const std::string& peer, Needed load, const cli::Row& their
   rounds_[{peer, load.load, load.durable}].push_back({theirs, ours});
 }
 
-std::string Comparison::described(LoadKind load) const {
+void Comparison::add_failure(const std::string& peer, std::size_t round, const std::string& reason) {
+  failures_.push_back({{"peer", peer}, {"round", round}, {"reason", reason}});
+}
+
+std::string described(LoadKind load, std::size_t in_flight) {
   switch (load) {
     case LoadKind::full:
-      return std::to_string(in_flight_) + " in flight";
+      return std::to_string(in_flight) + " in flight";
     case LoadKind::single:
       return "one at a time";
     case LoadKind::half:
@@ -112,7 +116,7 @@ bool Comparison::all_reached() const {
 
 cli::Row Comparison::pair_row(const Pairing& pairing, const Judged& judged, bool for_people) const {
   cli::Row row{{"peer", pairing.peer},
-               {"setting", described(pairing.load)},
+               {"setting", described(pairing.load, in_flight_)},
                {"durability", durability(pairing.durable)},
                {"figure", for_people ? figure_name(pairing.figure) : pairing.figure},
                {"rounds", judged.rounds}};
@@ -143,7 +147,10 @@ cli::Row Comparison::pair_row(const Pairing& pairing, const Judged& judged, bool
 cli::Row Comparison::load_row(const std::string& system, const Key& key, const std::vector<Round>& rounds,
                               cli::Row Round::*side) const {
   const auto& [peer, load, durable] = key;
-  cli::Row row{{"system", system}, {"beside", peer}, {"setting", described(load)}, {"durability", durability(durable)}};
+  cli::Row row{{"system", system},
+               {"beside", peer},
+               {"setting", described(load, in_flight_)},
+               {"durability", durability(durable)}};
   for (const char* figure : kOfLoads) {
     std::vector<double> values;
     for (const Round& round : rounds)
@@ -194,7 +201,11 @@ std::vector<cli::Section> Comparison::sections(bool for_people) const {
     loads.rows.push_back(load_row(std::get<0>(key), key, rounds, &Round::theirs));
     loads.rows.push_back(load_row("gavel", key, rounds, &Round::ours));
   }
-  return rounds_.empty() ? std::vector{pairs} : std::vector{pairs, loads};
+  std::vector<cli::Section> all{std::move(pairs)};
+  if (!loads.rows.empty()) all.push_back(std::move(loads));
+  if (!failures_.empty())
+    all.push_back({"failures", {{"peer", "FAILED"}, {"round", "ROUND"}, {"reason", "REASON"}}, failures_, ""});
+  return all;
 }
 
 }  // namespace gavel::peers

@@ -40,6 +40,9 @@ struct Needed {
 };
 std::vector<Needed> loads_for(const std::string& peer);
 
+/// As people say it.
+std::string described(LoadKind load, std::size_t in_flight);
+
 /// The least, the median and the greatest; of nothing, zeros.
 struct Spread {
   double least = 0, median = 0, most = 0;
@@ -52,13 +55,14 @@ class Comparison {
 
   /// One round of a peer under one load: rows as measured_row() and gavel-bench make them.
   void add(const std::string& peer, Needed load, const cli::Row& theirs, const cli::Row& ours);
+  /// A round of that peer, from 1, that could not be measured to its end.
+  void add_failure(const std::string& peer, std::size_t round, const std::string& reason);
 
-  /// Each pairing that was measured, with its ratio and its goal; and each load, with its latencies and what it cost.
-  /// `for_people`: ranges as text, few digits.
+  /// Each pairing that was measured, with its ratio and its goal; each load, with its latencies and what it cost; and
+  /// what failed. `for_people`: ranges as text, few digits.
   std::vector<cli::Section> sections(bool for_people) const;
   bool all_reached() const;
   bool empty() const { return rounds_.empty(); }
-  std::string described(LoadKind load) const;
 
  private:
   struct Round {
@@ -79,6 +83,7 @@ class Comparison {
 
   std::size_t in_flight_;
   std::map<Key, std::vector<Round>> rounds_;
+  std::vector<cli::Row> failures_;
 };
 
 }  // namespace gavel::peers

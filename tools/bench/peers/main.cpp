@@ -35,7 +35,8 @@ struct Typed {
   RunOptions run;
   cli::Settings settings;
   std::string measured = "5s", warm_up = "1s";
-  std::string alone;
+  std::string alone;  ///< a peer
+  std::string turn;   ///< the same
   std::size_t alone_in_flight = 512;
   double rate = 0;
 };
@@ -77,6 +78,13 @@ void declare(CLI::App& app, Typed& typed) {
       ->check(CLI::Range(1.0, 1e6).description(""))
       ->excludes(in_flight)
       ->type_name("R");
+}
+
+/// For rounds.cpp alone: what a child of this program is to do.
+void declare_turn(CLI::App& app, Typed& typed) {
+  auto* turn = app.add_subcommand("turn", "")->group("");
+  turn->fallthrough();
+  turn->add_option("peer", typed.turn)->required();
 }
 
 Duration length(const std::string& option, const std::string& text) {
@@ -123,13 +131,14 @@ cli::Exit compare(const Typed& typed, const Scratch& scratch) {
   return code;
 }
 
-cli::Exit run(Typed& typed, bool compares) {
+cli::Exit run(Typed& typed) {
   typed.run.measured = length("--for", typed.measured);
   typed.run.warm_up = length("--warm-up", typed.warm_up);
   const Scratch scratch(std::filesystem::absolute(typed.run.directory).lexically_normal().string());
+  if (!typed.turn.empty()) return run_turn(find_peer(typed.turn), typed.run, scratch, tell, std::cout);
   if (!scratch.on_a_disk())
     tell(typed.run.directory + " is in memory, where a sync costs nothing: --dir names a place on a disk");
-  return compares ? compare(typed, scratch) : alone(typed, scratch);
+  return typed.alone.empty() ? compare(typed, scratch) : alone(typed, scratch);
 }
 
 /// Where Debian has some of the servers, and what not every user has in PATH.
@@ -157,6 +166,7 @@ int main(int argc, char** argv) {
   typed.run.bench = (std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "gavel-bench").string();
   CLI::App app(kAbout, "gavel-bench-peers");
   declare(app, typed);
+  declare_turn(app, typed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -167,7 +177,7 @@ int main(int argc, char** argv) {
   look_for_servers_too();
   std::signal(SIGPIPE, SIG_IGN);  // of connections to nodes that are ended
   try {
-    return static_cast<int>(run(typed, app.get_subcommands().empty()));
+    return static_cast<int>(run(typed));
   } catch (const cli::Failure& failure) {
     return refuse(failure.message, failure.code);
   } catch (const std::exception& error) {

@@ -1,79 +1,20 @@
 #include "tools/bench/peers/rounds.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
+#include <fstream>
 
 #include "client/cli/failure.hpp"
-#include "tools/bench/peers/ours.hpp"
-#include "tools/bench/report/figures.hpp"
+#include "tools/bench/peers/child.hpp"
 
 namespace gavel::peers {
 namespace {
 
 /// A first guess of what it takes to start and to end a cluster.
 constexpr Duration kToStart = 2s;
-
-/// With the keys of gavel-bench's rows.
-cli::Row row(const Measured& measured) {
-  const auto percentile = [&](double percent) { return measured.latencies.percentile(percent).count(); };
-  return {{"operations", measured.writes},
-          {"per_second", std::llround(measured.rate)},
-          {"p50_us", percentile(50)},
-          {"p99_us", percentile(99)},
-          {"p999_us", percentile(99.9)},
-          {"max_us", measured.latencies.max().count()},
-          {"client_cpu_us", bench::rounded(measured.client_cpu)},
-          {"node_cpu_us", bench::rounded(measured.nodes_cpu)}};
-}
-
-void warm_up(const Known& known, Peer& peer, std::size_t in_flight) {
-  if (known.warms_up > 0s) measure(peer, {in_flight, 0, known.warms_up, 500ms});
-}
-
-/// One round of one peer.
-class Turn {
- public:
-  Turn(const RunOptions& options, const Scratch& scratch, Comparison& comparison, const Known& known, const Tell& tell)
-      : options_(options), scratch_(scratch), comparison_(comparison), known_(known), tell_(tell) {}
-
-  void run() {
-    const auto needed = loads_for(known_.name);
-    std::vector<cli::Row> ours;
-    ours.reserve(needed.size());
-    for (const Needed& load : needed)
-      ours.push_back(
-          told("gavel", load, measure_ours(options_.bench, scratch_.path(), load_of(load, ours), load.durable)));
-    const auto peer = known_.start(scratch_.path());
-    warm_up(known_, *peer, options_.in_flight);
-    std::vector<cli::Row> theirs;
-    for (const Needed& load : needed) {
-      theirs.push_back(told(known_.name, load, row(measure(*peer, load_of(load, theirs)))));
-      comparison_.add(known_.name, load, theirs.back(), ours[theirs.size() - 1]);
-    }
-  }
-
- private:
-  /// `before`: rows of the same side, of which the first is under the full load.
-  Load load_of(const Needed& needed, const std::vector<cli::Row>& before) const {
-    Load load{options_.in_flight, 0, options_.warm_up, options_.measured};
-    if (needed.load == LoadKind::single) load.in_flight = 1;
-    if (needed.load == LoadKind::half) load.rate = before.front().value("per_second", 0.0) / 2;
-    return load;
-  }
-
-  cli::Row told(const std::string& system, const Needed& needed, cli::Row row) const {
-    tell_("  " + system + ", " + (needed.durable ? "fsync, " : "memory, ") + comparison_.described(needed.load) + ": " +
-          cli::cell(row.value("per_second", cli::Row())) + "/s, median " + cli::cell(row.value("p50_us", cli::Row())) +
-          " us, p99 " + cli::cell(row.value("p99_us", cli::Row())) + " us");
-    return row;
-  }
-
-  const RunOptions& options_;
-  const Scratch& scratch_;
-  Comparison& comparison_;
-  const Known& known_;
-  const Tell& tell_;
-};
+/// What a turn may take beside that, whose own waits have an end each; and what ending its nodes may take.
+constexpr Duration kAllowance = 5min;
+constexpr Duration kGrace = 10s;
 
 std::vector<const Known*> chosen(const RunOptions& options, const Tell& tell) {
   std::vector<const Known*> all;
@@ -96,6 +37,55 @@ Duration estimate(const std::vector<const Known*>& peers, const RunOptions& opti
   return all * options.rounds;
 }
 
+std::vector<std::string> command_of(const Known& peer, const RunOptions& options, const Scratch& scratch) {
+  const auto milliseconds = [](Duration time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + "ms";
+  };
+  return {"/proc/self/exe",
+          "turn",
+          peer.name,
+          "--in-flight",
+          std::to_string(options.in_flight),
+          "--for",
+          milliseconds(options.measured),
+          "--warm-up",
+          milliseconds(options.warm_up),
+          "--dir",
+          scratch.path(),
+          "--bench",
+          options.bench};
+}
+
+/// One round of one peer, in a child. Why it failed; empty: it did not. Throws if interrupted.
+std::string take_turn(const Known& peer, const RunOptions& options, const Scratch& scratch, Comparison& comparison) {
+  const Folder folder(scratch.path());
+  const std::string figures = folder.path() + "/figures.json";
+  ChildOptions how;
+  how.command = command_of(peer, options, scratch);
+  how.speaks = true;
+  how.only_output = figures;
+  Child child(how);
+  int code = -1;
+  try {
+    code = child.wait(estimate({&peer}, options) / options.rounds + kAllowance);
+  } catch (const cli::Failure&) {  // interrupted: its nodes go first
+    child.end(kGrace);
+    throw;
+  }
+  if (code < 0) child.end(kGrace);
+  std::ifstream in(figures);
+  const cli::Row said = cli::Row::parse(in, nullptr, false);
+  if (!said.is_object())
+    return code < 0     ? "it took too long"
+           : code > 128 ? std::string("its client was ended by a signal: ") + ::strsignal(code - 128)
+                        : "its client gave exit code " + std::to_string(code);
+  const auto needed = loads_for(peer.name);
+  const cli::Row loads = said.value("loads", cli::Row::array());
+  for (std::size_t i = 0; i < std::min(needed.size(), loads.size()); ++i)
+    comparison.add(peer.name, needed[i], loads[i].at("theirs"), loads[i].at("ours"));
+  return said.value("failed", "");
+}
+
 }  // namespace
 
 bool run_rounds(const RunOptions& options, const Scratch& scratch, Comparison& comparison, const Tell& tell) {
@@ -107,23 +97,28 @@ bool run_rounds(const RunOptions& options, const Scratch& scratch, Comparison& c
   for (std::size_t round = 1; round <= options.rounds; ++round) {
     for (const Known* peer : peers) {
       tell("round " + std::to_string(round) + " of " + std::to_string(options.rounds) + ", " + peer->title);
-      try {
-        Turn(options, scratch, comparison, *peer, tell).run();
-      } catch (const cli::Failure& failure) {
-        if (failure.code == cli::Exit::interrupted) throw;
-        all = false;
-        tell("  failed: " + failure.message);
-      }
+      const std::string failed = take_turn(*peer, options, scratch, comparison);
+      if (failed.empty()) continue;
+      all = false;
+      comparison.add_failure(peer->name, round, failed);
+      tell("  failed: " + failed);
     }
   }
   return all;
 }
 
-cli::Row measure_alone(const Known& known, const Scratch& scratch, const Load& load) {
-  if (const std::string why = hindrance(known); !why.empty()) cli::fail_with(cli::Exit::usage, known.name + ": " + why);
-  const auto peer = known.start(scratch.path());
-  warm_up(known, *peer, std::max<std::size_t>(load.in_flight, 64));
-  return row(measure(*peer, load));
+cli::Exit run_turn(const Known& peer, const RunOptions& options, const Scratch& scratch, const Tell& tell,
+                   std::ostream& out) {
+  Turn turn(options, scratch, peer, tell);
+  std::string failed;
+  try {
+    turn.run();
+  } catch (const cli::Failure& failure) {
+    if (failure.code == cli::Exit::interrupted) throw;
+    failed = failure.message;
+  }
+  out << cli::Row{{"loads", turn.rows()}, {"failed", failed}} << std::endl;
+  return failed.empty() ? cli::Exit::ok : cli::Exit::internal;
 }
 
 }  // namespace gavel::peers

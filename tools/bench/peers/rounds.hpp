@@ -1,35 +1,19 @@
-// The whole run: rounds of peers, each with ours before it.
+// The whole run: rounds of peers, each with ours before it, and each in a process of its own.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
+#include <ostream>
 
-#include "tools/bench/peers/comparison.hpp"
-#include "tools/bench/peers/known.hpp"
-#include "tools/bench/peers/load.hpp"
-#include "tools/bench/peers/scratch.hpp"
+#include "client/cli/failure.hpp"
+#include "tools/bench/peers/turn.hpp"
 
 namespace gavel::peers {
-
-struct RunOptions {
-  std::vector<std::string> only;  ///< peers; empty: all that can be measured here
-  std::size_t rounds = 5;
-  std::size_t in_flight = 512;
-  Duration measured = 5s;
-  Duration warm_up = 1s;
-  std::string directory;  ///< on the disk that is to be measured
-  std::string bench;      ///< gavel-bench
-};
-
-/// A line about what goes on.
-using Tell = std::function<void(const std::string&)>;
 
 /// Fills `comparison`, also when it ends by an exception. False: something could not be measured, as it was told.
 /// Throws cli::Failure if interrupted.
 bool run_rounds(const RunOptions& options, const Scratch& scratch, Comparison& comparison, const Tell& tell);
 
-/// One peer alone under one load, after what warming up it needs.
-cli::Row measure_alone(const Known& peer, const Scratch& scratch, const Load& load);
+/// What such a process does: a turn, of which it prints to `out` what run_rounds() reads.
+cli::Exit run_turn(const Known& peer, const RunOptions& options, const Scratch& scratch, const Tell& tell,
+                   std::ostream& out);
 
 }  // namespace gavel::peers
