@@ -54,6 +54,35 @@ TEST_CASE("P9: without a hint the death of a leader is noticed within the suspic
   CHECK(pipe.now().at - died < 600ms);
 }
 
+TEST_CASE("a follower with nothing new to say leaves out every other beat, and a leader none") {
+  const auto beats_of_a_second = [](Pipe& pipe) {
+    std::map<std::uint64_t, int> beats;
+    pipe.lose([&](std::uint64_t from, std::uint64_t to, const wire::OrderMessage& message) {
+      if (std::holds_alternative<wire::Beat>(message) && to == (from == 3 ? 1U : 3U)) ++beats[from];
+      return false;
+    });
+    pipe.run(1s);
+    pipe.lose(nullptr);
+    return beats;
+  };
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.propose(1, "a"));
+  pipe.run(1s);
+  auto beats = beats_of_a_second(pipe);
+  CHECK(beats[3] == Approx(1s / Options().heartbeat).margin(1));
+  CHECK(beats[1] == Approx(1s / (2 * Options().heartbeat)).margin(1));
+
+  Options hasty;
+  hasty.suspicion = 4 * hasty.heartbeat;  // there all are needed
+  Pipe cautious(hasty);
+  cautious.found({1, 2, 3});
+  REQUIRE(cautious.propose(1, "a"));
+  cautious.run(1s);
+  beats = beats_of_a_second(cautious);
+  CHECK(beats[1] == beats[3]);
+}
+
 TEST_CASE("P6: all crash and restart, and what was acknowledged is there") {
   Pipe pipe;
   pipe.found({1, 2, 3});
