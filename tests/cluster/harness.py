@@ -35,7 +35,7 @@ class ClusterTest(unittest.TestCase):
     that they said to each other, stay after a failure."""
 
     # Tests of one lane run one after another, those of different lanes side by side. "timed" ones, the usual, say how long
-    # something may take; "patient" ones are long, and only wait for what must come at last.
+    # something may take; "patient" ones are long, and only wait for what must come at last; "alone" ones need the machine.
     LANE = "timed"
     NODES = 5
     RECORDS = True  # False: where a sniffer does not reach the nodes, or would be in the way

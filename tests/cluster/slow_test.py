@@ -15,6 +15,8 @@ LEAST = 0.6  # of the throughput with all members; measured on a quiet machine i
 
 
 class Slow(ClusterTest):
+    LANE = "alone"
+
     def bidders(self, auction, victim, count=16):
         """At work through other nodes than the slow one, without a rest."""
         load = Bidders(self.cluster.client([node for node in self.cluster.live() if node is not victim]), auction, count,
