@@ -27,7 +27,7 @@ Result<Digest> read_auction(BytesView machine, FiledGroup& out) {
   const auto service = FloorService::read(machine);
   if (!service) return tl::unexpected<Error>(service.error());
   const auto& book = service->book();
-  out.auction = FiledAuction{book.terms(), {book.bids().begin(), book.bids().end()}, book.outcome()};
+  out.auction = FiledAuction{book.terms(), book.bids().all(), book.outcome()};
   return service->digest();
 }
 
@@ -171,9 +171,9 @@ Result<FiledGroup> take_apart(const wire::ArchivedGroup& group) {
   const auto named = [&](const std::string& what) {
     return fail("group " + std::to_string(group.group.value) + ": " + what);
   };
-  const auto state = wire::decode<order::AppliedState>(snapshot->state);
+  const auto state = wire::decode<order::AppliedState>(*snapshot->state.joined());
   if (!state) return named(state.error().message);
-  const auto machine = read_service(*snapshot, state->machine, out);
+  const auto machine = read_service(*snapshot, *state->machine.joined(), out);
   if (!machine) return named(machine.error().message);
   out.digest = order::digest_of_applied(state->chain, *machine);
   return out;

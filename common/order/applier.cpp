@@ -108,20 +108,20 @@ Digest digest_of_applied(Digest chain, Digest machine) {
 
 Digest Applier::digest() const { return digest_of_applied(chain_, machine_->digest()); }
 
-Bytes Applier::snapshot() const {
+Rope Applier::snapshot() const {
   AppliedState state{chain_, sessions_.snapshot(), machine_->snapshot()};
   if (broken(Mistake::snapshot_without_sessions)) state.sessions = {};
-  return wire::encode(state);
+  return wire::encode_shared(state);
 }
 
-Bytes Applier::genesis(const StateMachine& initial) {
-  return wire::encode(AppliedState{Digest{1}, {}, initial.snapshot()});
+Rope Applier::genesis(const StateMachine& initial) {
+  return wire::encode_shared(AppliedState{Digest{1}, {}, initial.snapshot()});
 }
 
-Result<void> Applier::restore(BytesView snapshot) {
-  auto state = wire::decode<AppliedState>(snapshot);
+Result<void> Applier::restore(const Rope& snapshot) {
+  auto state = wire::decode<AppliedState>(*snapshot.joined());
   if (!state) return tl::unexpected<Error>(state.error());
-  if (auto restored = machine_->restore(state->machine); !restored) return restored;
+  if (auto restored = machine_->restore(*state->machine.joined()); !restored) return restored;
   chain_ = state->chain;
   sessions_.restore(std::move(state->sessions));
   marks_.clear();

@@ -25,7 +25,7 @@ struct Outcome {
 struct AppliedState {
   Digest chain;  ///< over everything that was applied
   SessionList sessions;
-  Bytes machine;  ///< the state machine's own snapshot
+  Rope machine;  ///< the state machine's own snapshot
   GAVEL_FIELDS(chain, sessions, machine);
 };
 /// A replica's digest, of which `machine` is the state machine's part.
@@ -53,11 +53,11 @@ class Applier {
   /// The digests after the last few slots that hold a mark request.
   const std::map<Slot, Digest>& asked_marks() const { return asked_marks_; }
 
-  /// Sessions, digest chain and state machine, as one byte string.
-  Bytes snapshot() const;
-  Result<void> restore(BytesView snapshot);
+  /// Sessions, digest chain and state machine, whose pieces are shared.
+  Rope snapshot() const;
+  Result<void> restore(const Rope& snapshot);
   /// The same for a state machine to which nothing was applied yet.
-  static Bytes genesis(const StateMachine& initial);
+  static Rope genesis(const StateMachine& initial);
 
  private:
   void keep(std::map<Slot, Digest>& marks, Slot slot) const;

@@ -55,8 +55,7 @@ bool Commitment::snapshot_due() const {
   const auto& log = core_.log;
   const auto committed = core_.commit.since(log.base());
   if (committed >= options.compact_entries) return true;
-  const auto snapshot_bytes = log.snapshot() ? log.snapshot()->size() : 0;
-  return log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * snapshot_bytes) &&
+  return log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * log.snapshot().size()) &&
          2 * committed >= log.entries_since_snapshot();
 }
 

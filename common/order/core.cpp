@@ -171,7 +171,7 @@ void Core::cut_to(Slot last_kept) {
       streams.hold(entry.entry.batches[i], entry.payloads[i], last_ordered());
 }
 
-Result<void> Core::install(const wire::SnapshotRecord& snapshot, SharedBytes encoded) {
+Result<void> Core::install(const wire::SnapshotRecord& snapshot, Rope encoded) {
   if (auto restored = applier.restore(snapshot.state); !restored) return restored;
   auto kept = snapshot;
   if (broken(Mistake::snapshot_without_config) && snapshot.slot) kept.config = log.derived().config;
@@ -206,7 +206,7 @@ wire::SnapshotRecord Core::snapshot() const {
 void Core::make_snapshot() {
   if (log.blank() || commit <= log.base()) return;
   const auto made = snapshot();
-  auto encoded = share(wire::encode(made));
+  auto encoded = wire::encode_shared(made);
   log.compact(made, encoded, options.retained_entries, options.retained_bytes);
   journal.snapshot(made.slot, std::move(encoded), true, false, out->persists);
   say(NoteKind::snapshot_made, "makes a snapshot at " + print(made.slot));

@@ -105,7 +105,7 @@ struct Core {
   /// I3: a committed entry is never cut.
   void cut_to(Slot last_kept);
   /// Starts from a foreign snapshot. Error: the snapshot cannot be read.
-  Result<void> install(const wire::SnapshotRecord& snapshot, SharedBytes encoded);
+  Result<void> install(const wire::SnapshotRecord& snapshot, Rope encoded);
   /// The state at `commit`. The log is not blank.
   wire::SnapshotRecord snapshot() const;
   void make_snapshot();

@@ -37,7 +37,7 @@ struct Persist {
   Ticket ticket;
   PersistKind kind;
   Slot slot;
-  SharedBytes bytes;
+  Rope bytes;
   bool keep_tail = true;
 };
 

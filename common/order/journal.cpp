@@ -13,7 +13,7 @@ constexpr Slot kUnbounded{std::numeric_limits<std::uint64_t>::max()};
 
 }  // namespace
 
-void Journal::push(Pending pending, SharedBytes bytes, bool keep_tail, std::vector<Persist>& out) {
+void Journal::push(Pending pending, Rope bytes, bool keep_tail, std::vector<Persist>& out) {
   if (!keeps_ || failed_) return;
   bound_ = pending_.empty() ? bound(pending) : std::min(bound_, bound(pending));
   pending.ticket = issued_ = issued_.next();
@@ -27,19 +27,19 @@ void Journal::promise(const wire::Term& term, std::vector<Persist>& out) {
     return;
   }
   ++promises_pending_;
-  push({{}, PersistKind::promise, {}, false, term}, share(wire::encode(wire::PromiseRecord{term})), true, out);
+  push({{}, PersistKind::promise, {}, false, term}, Rope(wire::encode(wire::PromiseRecord{term})), true, out);
 }
 
 void Journal::append(Slot slot, const wire::FullEntry& entry, std::vector<Persist>& out) {
   if (!keeps_ || failed_) return;
-  push({{}, PersistKind::append, slot, false, {}}, share(wire::encode(entry)), true, out);
+  push({{}, PersistKind::append, slot, false, {}}, Rope(wire::encode(entry)), true, out);
 }
 
 void Journal::cut(Slot last_kept, std::vector<Persist>& out) {
-  push({{}, PersistKind::cut_tail, last_kept, false, {}}, nullptr, true, out);
+  push({{}, PersistKind::cut_tail, last_kept, false, {}}, {}, true, out);
 }
 
-void Journal::snapshot(Slot slot, SharedBytes encoded, bool keep_tail, bool foreign, std::vector<Persist>& out) {
+void Journal::snapshot(Slot slot, Rope encoded, bool keep_tail, bool foreign, std::vector<Persist>& out) {
   push({{}, PersistKind::snapshot, slot, foreign, {}}, std::move(encoded), keep_tail, out);
 }
 

@@ -20,7 +20,7 @@ class Journal {
   void append(Slot slot, const wire::FullEntry& entry, std::vector<Persist>& out);
   void cut(Slot last_kept, std::vector<Persist>& out);
   /// `foreign`: it replaces a log that may differ, so nothing after it counts as durable until it is.
-  void snapshot(Slot slot, SharedBytes encoded, bool keep_tail, bool foreign, std::vector<Persist>& out);
+  void snapshot(Slot slot, Rope encoded, bool keep_tail, bool foreign, std::vector<Persist>& out);
 
   /// Runs `then` when everything asked for so far is durable: at once if it is. Never after `fail`.
   void when_durable(std::function<void()> then);
@@ -51,7 +51,7 @@ class Journal {
     wire::Term promise;
   };
   static Slot bound(const Pending& pending);
-  void push(Pending pending, SharedBytes bytes, bool keep_tail, std::vector<Persist>& out);
+  void push(Pending pending, Rope bytes, bool keep_tail, std::vector<Persist>& out);
 
   bool keeps_;
   bool failed_ = false;

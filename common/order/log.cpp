@@ -26,7 +26,7 @@ void Derived::follow(Slot slot, const wire::Entry& entry) {
 
 Log::Log(const wire::SnapshotRecord& snapshot) {
   start_from(snapshot);
-  snapshot_ = share(wire::encode(snapshot));
+  snapshot_ = wire::encode_shared(snapshot);
 }
 
 void Log::start_from(const wire::SnapshotRecord& snapshot) {
@@ -89,7 +89,7 @@ std::vector<wire::FullEntry> Log::cut(Slot slot) {
   return gone;
 }
 
-void Log::compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained,
+void Log::compact(const wire::SnapshotRecord& snapshot, Rope encoded, std::uint64_t retained,
                   std::size_t retained_bytes) {
   GAVEL_CHECK(snapshot.slot >= base_ && snapshot.slot <= last(), "a log is compacted within itself");
   std::size_t bytes = 0;
@@ -104,7 +104,7 @@ void Log::compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std
   snapshot_ = std::move(encoded);
 }
 
-void Log::install(const wire::SnapshotRecord& snapshot, SharedBytes encoded) {
+void Log::install(const wire::SnapshotRecord& snapshot, Rope encoded) {
   const bool agrees = !blank_ && knows(snapshot.slot) && term_at(snapshot.slot) == snapshot.term;
   if (!agrees) {
     entries_.clear();

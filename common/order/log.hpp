@@ -56,13 +56,12 @@ class Log {
   std::vector<wire::FullEntry> cut(Slot slot);
   /// Puts a snapshot made from this very log in the place of its prefix; keeps at most `retained` entries
   /// before it, of at most `retained_bytes`.
-  void compact(const wire::SnapshotRecord& snapshot, SharedBytes encoded, std::uint64_t retained,
-               std::size_t retained_bytes);
+  void compact(const wire::SnapshotRecord& snapshot, Rope encoded, std::uint64_t retained, std::size_t retained_bytes);
   /// Starts from a foreign snapshot; entries after it stay iff the log agrees with it at its slot.
-  void install(const wire::SnapshotRecord& snapshot, SharedBytes encoded);
+  void install(const wire::SnapshotRecord& snapshot, Rope encoded);
 
-  /// The snapshot as it stands on disk (an encoded SnapshotRecord).
-  const SharedBytes& snapshot() const { return snapshot_; }
+  /// The snapshot as it stands on disk (an encoded SnapshotRecord); empty if the log is blank.
+  const Rope& snapshot() const { return snapshot_; }
   /// Payload bytes held in entries after the snapshot.
   std::size_t bytes_since_snapshot() const { return bytes_; }
   std::uint64_t entries_since_snapshot() const { return last().since(base_); }
@@ -79,7 +78,7 @@ class Log {
   Derived base_derived_;
   Derived derived_;
   std::deque<wire::FullEntry> entries_;
-  SharedBytes snapshot_;
+  Rope snapshot_;
   std::size_t bytes_ = 0;
 };
 

@@ -20,13 +20,10 @@ void Sessions::open(SessionId id, WallTime now) {
   sessions_.emplace(id, std::prev(order_.end()));
 }
 
-KeptReply* Sessions::place(Live& session, RequestNumber number) const {
+const KeptReply* Sessions::kept(const Live& session, RequestNumber number) const {
   const auto index = number.value % options_.reply_window;
-  return index < session.replies.size() ? &session.replies[index] : nullptr;
-}
-
-bool Sessions::is_kept(const Live& session, const KeptReply& reply) const {
-  return reply.number && reply.number + options_.reply_window > session.highest;
+  const bool is_there = index < session.replies.size() && session.replies[index].number == number;
+  return is_there ? &session.replies[index] : nullptr;
 }
 
 Sessions::Found Sessions::find(SessionId id, RequestNumber number, WallTime now) {
@@ -38,9 +35,8 @@ Sessions::Found Sessions::find(SessionId id, RequestNumber number, WallTime now)
   if (broken(Mistake::no_dedup)) return {Standing::fresh, nullptr, &session};
   const bool below = !number || number + options_.reply_window <= session.highest;
   if (below) return {Standing::stale, nullptr, &session};
-  const auto* kept = place(session, number);
-  if (kept != nullptr && kept->number == number) return {Standing::repeated, kept, &session};
-  return {Standing::fresh, nullptr, &session};
+  const auto* reply = kept(session, number);
+  return {reply != nullptr ? Standing::repeated : Standing::fresh, reply, &session};
 }
 
 void Sessions::keep(Live& session, RequestNumber number, Slot slot, BytesView body) {
@@ -62,12 +58,13 @@ void Sessions::expire(WallTime now) {
 
 SessionList Sessions::snapshot() const {
   SessionList list;
+  list.sessions.reserve(order_.size());
   for (const auto& live : order_) {
     auto& session = list.sessions.emplace_back(Session{live.id, live.used, live.highest, {}});
-    for (const auto& reply : live.replies)
-      if (is_kept(live, reply)) session.replies.push_back(reply);
-    std::sort(session.replies.begin(), session.replies.end(),
-              [](const KeptReply& a, const KeptReply& b) { return a.number < b.number; });
+    session.replies.reserve(live.replies.size());
+    RequestNumber number{live.highest.value - std::min(live.highest.value, options_.reply_window)};
+    while (number < live.highest)
+      if (const auto* reply = kept(live, ++number)) session.replies.push_back(*reply);
   }
   return list;
 }

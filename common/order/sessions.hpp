@@ -70,8 +70,8 @@ class Sessions {
   };
 
  private:
-  KeptReply* place(Live& session, RequestNumber number) const;
-  bool is_kept(const Live& session, const KeptReply& reply) const;
+  /// Null if there is none (any more).
+  const KeptReply* kept(const Live& session, RequestNumber number) const;
 
   using Order = std::list<Live>;  // by last use: entry times never go back
   const Options& options_;

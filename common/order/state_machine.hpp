@@ -7,6 +7,7 @@
 #include "common/base/group_view.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/rope.hpp"
 #include "common/base/service_event.hpp"
 #include "common/base/time.hpp"
 
@@ -34,7 +35,8 @@ class StateMachine {
   virtual void on_view(const CommandContext& /*context*/, const GroupView& /*view*/, Events& /*events*/) {}
   /// A read at the present state.
   virtual Bytes query(BytesView question) const = 0;
-  virtual Bytes snapshot() const = 0;
+  /// Made while everybody waits: pieces that are large and change no more are to be shared, not copied or made anew.
+  virtual Rope snapshot() const = 0;
   virtual Result<void> restore(BytesView snapshot) = 0;
   /// Equal for equal states. Cheap: it is taken at every digest interval.
   virtual Digest digest() const = 0;

@@ -16,8 +16,9 @@ constexpr std::uint64_t kMaxSnapshotBytes = 4ULL << 30U;
 
 void Transfer::offer(Uid to, bool recovery) {
   const auto& bytes = core_.log.snapshot();
-  if (!bytes) return;
-  if (!serving_ || serving_->bytes != bytes) serving_ = {core_.log.base(), digest_of(*bytes), bytes, core_.now.at};
+  if (bytes.empty()) return;
+  if (!serving_ || serving_->bytes.pieces() != bytes.pieces())
+    serving_ = {core_.log.base(), digest_of_rope(bytes), bytes, core_.now.at};
   send_piece(to, 0, recovery);
 }
 
@@ -32,7 +33,7 @@ void Transfer::on_fetch(Uid from, const wire::SnapshotFetch& fetch) {
 }
 
 void Transfer::send_piece(Uid to, std::uint64_t offset, bool recovery) {
-  const auto& bytes = *serving_->bytes;
+  const auto& bytes = serving_->bytes;
   if (offset > bytes.size()) return;
   serving_->used = core_.now.at;
   wire::SnapshotChunk chunk;
@@ -41,7 +42,7 @@ void Transfer::send_piece(Uid to, std::uint64_t offset, bool recovery) {
   chunk.size = bytes.size();
   chunk.offset = offset;
   chunk.digest = serving_->digest;
-  chunk.bytes = share(bytes.substr(offset, std::min(wire::kSnapshotChunkBytes, core_.options.bytes_per_entry)));
+  chunk.bytes = share(bytes.slice(offset, std::min(wire::kSnapshotChunkBytes, core_.options.bytes_per_entry)));
   chunk.recovery = recovery;
   core_.send(to, std::move(chunk));
 }
@@ -69,7 +70,7 @@ std::optional<Transfer::Whole> Transfer::on_chunk(Uid from, const wire::Snapshot
   if (digest_of(bytes) != chunk.digest) return std::nullopt;
   auto snapshot = wire::decode<wire::SnapshotRecord>(bytes);
   if (!snapshot || snapshot->slot != chunk.slot || !core_.applier.become(snapshot->service)) return std::nullopt;
-  return Whole{std::move(*snapshot), share(std::move(bytes))};
+  return Whole{std::move(*snapshot), Rope(std::move(bytes))};
 }
 
 void Transfer::ask_next() {

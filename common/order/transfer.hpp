@@ -20,7 +20,7 @@ class Transfer {
   // ---- receiver
   struct Whole {
     wire::SnapshotRecord snapshot;
-    SharedBytes encoded;
+    Rope encoded;
   };
   /// Takes a piece and asks for the next; the snapshot when it was the last one. Whether it is wanted is the caller's
   /// check.
@@ -38,7 +38,7 @@ class Transfer {
   struct Serving {
     Slot slot;
     Digest digest;
-    SharedBytes bytes;
+    Rope bytes;
     TimePoint used;
   };
   struct Arriving {

@@ -31,9 +31,7 @@ Result<void> make_directory(const std::string& directory) {
   return sync_directory(fs::absolute(directory).parent_path().string());
 }
 
-std::uint64_t size_of(const Operation& operation) {
-  return kRecordHeaderBytes + (operation.bytes ? operation.bytes->size() : 0);
-}
+std::uint64_t size_of(const Operation& operation) { return kRecordHeaderBytes + operation.bytes.size(); }
 
 RecordHeader header_of(const Operation& op) {
   RecordHeader header;
@@ -108,9 +106,9 @@ Result<void> DurableStore::write(std::span<const Operation> operations) {
 }
 
 void DurableStore::retire(const Operation& operation) {
-  const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes);
+  const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes.joined());
   if (kept)
-    written_.push_back({Operation::Kind::remove, operation.group, {}, false, nullptr});
+    written_.push_back({Operation::Kind::remove, operation.group, {}, false, {}});
   else
     notes_.push_back("the log of " + operation.name +
                      " stays, because its archive cannot be kept: " + kept.error().message);
@@ -132,7 +130,7 @@ Result<void> DurableStore::commit() {
   for (const auto& operation : written_) body += size_of(operation);
   const auto carried = choose_carried(floor, body);
   if (!carried) return tl::unexpected(carried.error());
-  for (const auto& record : *carried) body += kRecordHeaderBytes + record.bytes->size();
+  for (const auto& record : *carried) body += kRecordHeaderBytes + record.bytes.size();
 
   const auto segment = make_room(body, floor);
   if (!segment) return tl::unexpected(segment.error());
@@ -167,7 +165,7 @@ Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uin
     if (!*frame) break;
     for (const auto& record : records_of(**frame)) {
       if (!index_.is_live(record.header, record.place)) continue;
-      carried.push_back({record.header, record.place, share(Bytes(record.bytes))});
+      carried.push_back({record.header, record.place, Rope(Bytes(record.bytes))});
       carried.back().header.carried = true;
       carried.back().header.keep_tail = true;  // what a snapshot cleared then is gone; what is there now came later
       bytes += kRecordHeaderBytes + record.bytes.size();
@@ -200,7 +198,7 @@ Result<Segment> DurableStore::take_spare(std::uint64_t capacity) {
   return segment;
 }
 
-void DurableStore::add(const RecordHeader& record, const SharedBytes& bytes) {
+void DurableStore::add(const RecordHeader& record, const Rope& bytes) {
   std::uint64_t at = 0;
   const auto header = frame_.add(record, bytes, at);
   index_.put(header, {log_.head(), log_.end + at}, nullptr);

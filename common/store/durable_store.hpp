@@ -52,7 +52,7 @@ class DurableStore final : public LogStore {
   struct Carried {
     RecordHeader header;
     Place from;
-    SharedBytes bytes;
+    Rope bytes;
   };
 
   Result<MarkFile> open_mark(bool without_segments);
@@ -62,7 +62,7 @@ class DurableStore final : public LogStore {
   Result<std::vector<Carried>> choose_carried(std::uint64_t floor, std::uint64_t body);
   Result<std::optional<SegmentHeader>> make_room(std::uint64_t body, std::uint64_t floor);
   Result<Segment> take_spare(std::uint64_t capacity);
-  void add(const RecordHeader& record, const SharedBytes& bytes);
+  void add(const RecordHeader& record, const Rope& bytes);
   Result<void> write_frame(bool from_the_beginning);
   void recycle(std::uint64_t floor);
   Result<void> drop_surplus();

@@ -21,14 +21,13 @@ void FrameBuilder::begin(const FrameHeader& header, const std::optional<SegmentH
   part(frame_bytes_.data(), frame_bytes_.size());
 }
 
-RecordHeader FrameBuilder::add(RecordHeader record, const SharedBytes& bytes, std::uint64_t& at) {
-  const auto view = bytes ? BytesView(*bytes) : BytesView();
-  record.length = static_cast<std::uint32_t>(view.size());
-  const auto& header = record_headers_.emplace_back(encode(record, view));
+RecordHeader FrameBuilder::add(RecordHeader record, const Rope& bytes, std::uint64_t& at) {
+  record.length = static_cast<std::uint32_t>(bytes.size());
+  const auto& header = record_headers_.emplace_back(encode(record, bytes));
   part(header.data(), header.size());
-  part(view.data(), view.size());
+  for (const auto& piece : bytes.pieces()) part(piece->data(), piece->size());
   at = kHeaderBytes + header_.body;
-  header_.body += header.size() + view.size();
+  header_.body += header.size() + bytes.size();
   header_.digest = fold_digest(header_.digest, record.checksum);
   return record;
 }

@@ -19,9 +19,9 @@ class FrameBuilder {
  public:
   /// A frame of `header` (its body and digest are filled in by finish()), behind a segment header if it is the first.
   void begin(const FrameHeader& header, const std::optional<SegmentHeader>& segment);
-  /// Adds a record; `bytes` may be null, and else must live until the frame was written. Returns its header as written,
-  /// and `at` its offset from the frame's beginning.
-  RecordHeader add(RecordHeader record, const SharedBytes& bytes, std::uint64_t& at);
+  /// Adds a record; the pieces of `bytes` must live until the frame was written. Returns its header as written, and
+  /// `at` its offset from the frame's beginning.
+  RecordHeader add(RecordHeader record, const Rope& bytes, std::uint64_t& at);
   /// The parts to write, padded to whole blocks; from the segment's beginning if begin() was given its header. Valid
   /// until the next begin().
   std::span<iovec> finish();

@@ -15,17 +15,17 @@ void Index::require(const Operation& op) const {
   const auto covered = at == groups_.end() ? Slot{} : at->second.snapshot_slot;
   switch (op.kind) {
     case Kind::meta:
-      GAVEL_CHECK(op.bytes && !op.bytes->empty(), "store: a meta record is not empty");
+      GAVEL_CHECK(!op.bytes.empty(), "store: a meta record is not empty");
       return;
     case Kind::append:
-      GAVEL_CHECK(op.bytes, "store: a record has bytes");
+      GAVEL_CHECK(!op.bytes.empty(), "store: a record has bytes");
       GAVEL_CHECK(op.slot == last.next(), "store: a record is appended right after the last one");
       return;
     case Kind::cut_tail:
       GAVEL_CHECK(op.slot >= covered, "store: a snapshot is never cut");
       return;
     case Kind::snapshot:
-      GAVEL_CHECK(op.bytes, "store: a snapshot has bytes");
+      GAVEL_CHECK(!op.bytes.empty(), "store: a snapshot has bytes");
       GAVEL_CHECK(op.slot >= covered, "store: a snapshot never goes back");
       return;
     case Kind::remove:

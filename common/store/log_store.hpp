@@ -14,6 +14,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/rope.hpp"
 
 namespace gavel::store {
 
@@ -34,17 +35,17 @@ struct Operation {
   GroupId group;
   Slot slot;
   bool keep_tail = true;
-  SharedBytes bytes;
+  Rope bytes;
   std::string name = {};  ///< Of an archive.
 };
 
 /// What is kept of one group (a group of which nothing is kept does not appear). `records` are contiguous: the first is
 /// at snapshot_slot + 1.
 struct Recovered {
-  Bytes meta;            ///< Empty: none was ever written.
-  Slot snapshot_slot;    ///< 0: no snapshot.
-  SharedBytes snapshot;  ///< Null: no snapshot.
-  std::vector<std::pair<Slot, SharedBytes>> records;
+  Bytes meta;          ///< Empty: none was ever written.
+  Slot snapshot_slot;  ///< 0: no snapshot.
+  Rope snapshot;       ///< Empty: no snapshot.
+  std::vector<std::pair<Slot, Rope>> records;
 
   Slot last() const { return records.empty() ? snapshot_slot : records.back().first; }
 };

@@ -38,7 +38,7 @@ class MemoryStore final : public LogStore {
   const Image& synced() const { return synced_; }
   std::size_t unsynced() const { return written_.size(); }
   /// The last archives, the oldest first: by name.
-  const std::deque<std::pair<std::string, SharedBytes>>& archives() const { return archives_; }
+  const std::deque<std::pair<std::string, Rope>>& archives() const { return archives_; }
 
  private:
   static constexpr std::size_t kMostArchives = 16;
@@ -46,7 +46,7 @@ class MemoryStore final : public LogStore {
   Result<void> refuse() const;
   void keep_archive(const Operation& operation);
 
-  std::deque<std::pair<std::string, SharedBytes>> archives_;
+  std::deque<std::pair<std::string, Rope>> archives_;
   Image synced_;
   std::vector<Operation> written_;
   std::optional<Error> failure_;

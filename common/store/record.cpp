@@ -53,9 +53,8 @@ std::optional<Fields> parse_fields(BytesView bytes, std::uint64_t expected_magic
 constexpr std::uint8_t kKeepTail = 1;
 constexpr std::uint8_t kCarried = 2;
 
-std::uint64_t record_checksum(BytesView header, BytesView bytes) {
-  return digest_of(digest_of(header.substr(0, 24)), bytes).value;
-}
+/// Of what a record's checksum covers before its bytes.
+Digest digest_of_header(BytesView header) { return digest_of(header.substr(0, 24)); }
 
 }  // namespace
 
@@ -69,7 +68,7 @@ Header encode(const FrameHeader& h) {
 
 Header encode(const Mark& m) { return encode_fields({kMarkMagic, m.store, m.sequence, m.segment, m.end, m.round, 0}); }
 
-std::array<char, kRecordHeaderBytes> encode(RecordHeader& h, BytesView bytes) {
+std::array<char, kRecordHeaderBytes> encode(RecordHeader& h, const Rope& bytes) {
   GAVEL_CHECK(h.length == bytes.size(), "store: a record's header tells the length of its bytes");
   std::array<char, kRecordHeaderBytes> out{};
   std::memcpy(out.data(), &h.group.value, 8);
@@ -77,7 +76,7 @@ std::array<char, kRecordHeaderBytes> encode(RecordHeader& h, BytesView bytes) {
   std::memcpy(out.data() + 16, &h.length, 4);
   out[20] = static_cast<char>(h.kind);
   out[21] = static_cast<char>((h.keep_tail ? kKeepTail : 0) | (h.carried ? kCarried : 0));
-  h.checksum = record_checksum(BytesView(out.data(), out.size()), bytes);
+  h.checksum = digest_of_rope(digest_of_header({out.data(), out.size()}), bytes).value;
   std::memcpy(out.data() + 24, &h.checksum, 8);
   return out;
 }
@@ -112,7 +111,7 @@ std::optional<ParsedRecord> parse_record(BytesView bytes) {
   h.checksum = number_at<std::uint64_t>(bytes, 24);
   if (h.length > bytes.size() - kRecordHeaderBytes) return {};
   record.bytes = bytes.substr(kRecordHeaderBytes, h.length);
-  if (h.checksum != record_checksum(bytes, record.bytes)) return {};
+  if (h.checksum != digest_of(digest_of_header(bytes), record.bytes).value) return {};
   if (kind < 1 || kind > 5 || flags > (kKeepTail | kCarried)) return {};
   h.kind = static_cast<Operation::Kind>(kind);
   h.keep_tail = (flags & kKeepTail) != 0;

@@ -83,7 +83,7 @@ Header encode(const SegmentHeader& header);
 Header encode(const FrameHeader& header);
 Header encode(const Mark& mark);
 /// `checksum` is computed, not taken; it is returned in the argument.
-std::array<char, kRecordHeaderBytes> encode(RecordHeader& header, BytesView bytes);
+std::array<char, kRecordHeaderBytes> encode(RecordHeader& header, const Rope& bytes);
 
 /// Nothing unless `bytes` begins with a valid one.
 std::optional<SegmentHeader> parse_segment_header(BytesView bytes);

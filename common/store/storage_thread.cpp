@@ -13,7 +13,7 @@ namespace {
 
 std::size_t bytes_of(const std::vector<Operation>& operations) {
   std::size_t total = 0;
-  for (const auto& operation : operations) total += sizeof(Operation) + (operation.bytes ? operation.bytes->size() : 0);
+  for (const auto& operation : operations) total += sizeof(Operation) + operation.bytes.size();
   return total;
 }
 

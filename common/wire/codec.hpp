@@ -18,6 +18,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/rope.hpp"
 #include "common/base/time.hpp"
 #include "common/wire/fault.hpp"
 #include "common/wire/fields.hpp"
@@ -52,6 +53,7 @@ inline void put(Writer& w, WallTime value) { w.signed_number(value.micros); }
 inline void put(Writer& w, const Bytes& value) { w.bin(value); }
 inline void put(Writer& w, BytesView value) { w.bin(value); }
 inline void put(Writer& w, const SharedBytes& value) { w.bin(value ? BytesView(*value) : BytesView()); }
+inline void put(Writer& w, const Rope& value) { w.rope(value); }
 template <class T>
 void put(Writer& w, const std::optional<T>& value);
 template <class T>
@@ -145,6 +147,12 @@ inline bool get(Value v, SharedBytes& out, Fault& fault) {
   out = value->empty() ? kEmpty : share(Bytes(*value));
   return true;
 }
+inline bool get(Value v, Rope& out, Fault& fault) {
+  SharedBytes bytes;
+  if (!get(v, bytes, fault)) return false;
+  out = bytes;
+  return true;
+}
 /// Room that an array gets before its first element was read.
 inline constexpr std::size_t kReservedBytes = 4096;
 template <class T>
@@ -201,6 +209,14 @@ Bytes encode(const T& message) {
   out.reserve(kUsualBytes);
   encode_to(out, message);
   return out;
+}
+/// The same bytes, of which the ropes' pieces in the message are shared.
+template <Fielded T>
+Rope encode_shared(const T& message) {
+  RopeBuilder out;
+  Writer writer(out);
+  put(writer, message);
+  return std::move(out).finish();
 }
 
 /// How large a T may be that stands by itself: its own kLimits, or as long as it is.

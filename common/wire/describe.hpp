@@ -20,6 +20,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/money.hpp"
 #include "common/base/print.hpp"
+#include "common/base/rope.hpp"
 #include "common/base/time.hpp"
 #include "common/wire/fields.hpp"
 #include "common/wire/order_types.hpp"
@@ -51,6 +52,7 @@ std::string shown(Position<Tag> position) {
 }
 inline std::string shown(const Bytes& bytes) { return shown(BytesView(bytes)); }
 inline std::string shown(const SharedBytes& bytes) { return bytes ? shown(BytesView(*bytes)) : "none"; }
+inline std::string shown(const Rope& bytes) { return shown(BytesView(*bytes.joined())); }
 inline std::string shown(const Term& term) { return std::to_string(term.round) + "." + print(term.uid); }
 inline std::string shown(const Money& money) { return format(money); }
 template <class T>

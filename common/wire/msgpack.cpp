@@ -125,6 +125,12 @@ void Writer::bin(BytesView value) {
   packer(appender).pack_bin(static_cast<std::uint32_t>(value.size()));
   packer(appender).pack_bin_body(value.data(), static_cast<std::uint32_t>(value.size()));
 }
+void Writer::rope(const Rope& value) {
+  Appender appender{out_};
+  packer(appender).pack_bin(static_cast<std::uint32_t>(value.size()));
+  if (rope_ != nullptr) return rope_->add(value);
+  for (const auto& piece : value.pieces()) out_ += *piece;
+}
 
 std::optional<std::uint64_t> Value::number() const {
   const auto& object = object_at(object_);

@@ -10,14 +10,17 @@
 
 #include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
+#include "common/base/rope.hpp"
 #include "common/wire/limits.hpp"
 
 namespace gavel::wire {
 
-/// Appends msgpack values to a byte string. Signed and unsigned numbers take the shortest form.
+/// Appends msgpack values to a byte string, or to a rope, of which it then shares the pieces that it is given. Signed
+/// and unsigned numbers take the shortest form.
 class Writer {
  public:
   explicit Writer(Bytes& out) : out_(out) {}
+  explicit Writer(RopeBuilder& out) : out_(out.text()), rope_(&out) {}
 
   void array(std::size_t elements);
   void number(std::uint64_t value);
@@ -25,9 +28,12 @@ class Writer {
   void boolean(bool value);
   void nil();
   void bin(BytesView value);
+  /// As a bin.
+  void rope(const Rope& value);
 
  private:
   Bytes& out_;
+  RopeBuilder* rope_ = nullptr;
 };
 
 /// One value of a parsed document. Asking it for what it is not yields nullopt.

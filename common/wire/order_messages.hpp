@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/rope.hpp"
 #include "common/wire/limits.hpp"
 #include "common/wire/order_types.hpp"
 
@@ -221,7 +222,7 @@ struct SnapshotRecord {
   View view;
   std::vector<StreamMark> last_ordered;
   std::uint16_t service = 0;  ///< which kind of state machine
-  Bytes state;                ///< its snapshot, sessions included
+  Rope state;                 ///< its snapshot, sessions included
   GAVEL_FIELDS(slot, term, stamp, config, view, last_ordered, service, state);
 };
 

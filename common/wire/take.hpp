@@ -12,6 +12,7 @@
 
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
+#include "common/base/rope.hpp"
 #include "common/base/time.hpp"
 #include "common/wire/cursor.hpp"
 #include "common/wire/fields.hpp"
@@ -69,6 +70,12 @@ inline bool take(Cursor& from, SharedBytes& out) {
   if (!from.bin(bytes)) return false;
   static const SharedBytes kEmpty = share({});
   out = bytes.empty() ? kEmpty : share(Bytes(bytes));
+  return true;
+}
+inline bool take(Cursor& from, Rope& out) {
+  SharedBytes bytes;
+  if (!take(from, bytes)) return false;
+  out = bytes;
   return true;
 }
 template <class T>

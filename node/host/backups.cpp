@@ -19,16 +19,16 @@ wire::BackupPiece Backups::piece(Now now, BytesView client, const wire::BackupQu
   if (query.offset == 0) piece.message = begin(now, client, query.group);
   if (!piece.message.empty()) return piece;
   const auto at = exports_.find(Bytes(client));
-  if (at == exports_.end() || at->second.group != query.group || query.offset > at->second.state->size()) {
+  if (at == exports_.end() || at->second.group != query.group || query.offset > at->second.state.size()) {
     piece.message = "there is no such piece (any more): begin again with the first";
     return piece;
   }
   auto& from = at->second;
   from.asked = now.at;
   piece.slot = from.slot;
-  piece.size = from.state->size();
+  piece.size = from.state.size();
   piece.digest = from.digest;
-  piece.bytes = share(from.state->substr(query.offset, kPieceBytes));
+  piece.bytes = share(from.state.slice(query.offset, kPieceBytes));
   if (query.offset + piece.bytes->size() == piece.size) exports_.erase(at);
   return piece;
 }
@@ -48,8 +48,8 @@ std::string Backups::begin(Now now, BytesView client, GroupId group) {
   }
   auto snapshot = replica.snapshot();
   const Slot slot = snapshot.slot;
-  auto state = share(wire::encode(snapshot));
-  const Digest digest = digest_of(*state);
+  auto state = wire::encode_shared(snapshot);
+  const Digest digest = digest_of_rope(state);
   fresh_.push_back({group, slot, digest, std::move(state), now.at, now.at});
   if (fresh_.size() > kMost) fresh_.pop_front();
   exports_.emplace(Bytes(client), fresh_.back());

@@ -25,7 +25,7 @@ class Backups {
     GroupId group;
     Slot slot;
     Digest digest;
-    SharedBytes state;
+    Rope state;
     TimePoint made;
     TimePoint asked;
   };

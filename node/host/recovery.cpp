@@ -35,14 +35,14 @@ Result<order::Recovered> recovered_from(const store::Recovered& kept) {
     if (!promise) return unreadable("promise", promise.error());
     out.promised = promise->promised;
   }
-  if (kept.snapshot) {
-    auto snapshot = wire::decode<wire::SnapshotRecord>(*kept.snapshot);
+  if (!kept.snapshot.empty()) {
+    auto snapshot = wire::decode<wire::SnapshotRecord>(*kept.snapshot.joined());
     if (!snapshot) return unreadable("snapshot", snapshot.error());
     out.snapshot = *std::move(snapshot);
   }
   out.entries.reserve(kept.records.size());
   for (const auto& [slot, bytes] : kept.records) {
-    auto entry = wire::decode<wire::FullEntry>(*bytes);
+    auto entry = wire::decode<wire::FullEntry>(*bytes.joined());
     if (!entry) return unreadable("entry at slot " + print(slot), entry.error());
     out.entries.push_back(*std::move(entry));
   }
@@ -54,19 +54,17 @@ store::Operation operation_for(GroupId group, const order::Persist& persist) {
 }
 
 store::Operation operation_for_promise(GroupId group, const wire::PromiseRecord& promise) {
-  return {store::Operation::Kind::meta, group, {}, false, share(wire::encode(promise))};
+  return {store::Operation::Kind::meta, group, {}, false, Rope(wire::encode(promise))};
 }
 
 store::Operation operation_for_genesis(GroupId group, const wire::SnapshotRecord& genesis) {
-  return {store::Operation::Kind::snapshot, group, genesis.slot, false, share(wire::encode(genesis))};
+  return {store::Operation::Kind::snapshot, group, genesis.slot, false, wire::encode_shared(genesis)};
 }
 
-store::Operation operation_for_removal(GroupId group) {
-  return {store::Operation::Kind::remove, group, {}, false, nullptr};
-}
+store::Operation operation_for_removal(GroupId group) { return {store::Operation::Kind::remove, group, {}, false, {}}; }
 
 store::Operation operation_for_retirement(GroupId group, std::string name, Bytes archive) {
-  return {store::Operation::Kind::retire, group, {}, false, share(std::move(archive)), std::move(name)};
+  return {store::Operation::Kind::retire, group, {}, false, Rope(std::move(archive)), std::move(name)};
 }
 
 }  // namespace gavel::host

@@ -67,13 +67,14 @@ bool is_sound(const wire::SnapshotRecord& snapshot, WallTime now) {
 Result<Opened> open(wire::SnapshotRecord snapshot, ServiceKind kind, WallTime now) {
   if (snapshot.service != static_cast<std::uint16_t>(kind)) return fail("is another service's");
   if (!is_sound(snapshot, now)) return fail("its parts do not fit together");
-  if (auto form = wire::Document::parse(snapshot.state, kFromOutside); !form)
+  if (auto form = wire::Document::parse(*snapshot.state.joined(), kFromOutside); !form)
     return tl::unexpected<Error>(form.error());
-  auto state = wire::decode<order::AppliedState>(snapshot.state);
+  auto state = wire::decode<order::AppliedState>(*snapshot.state.joined());
   if (!state) return tl::unexpected<Error>(state.error());
   if (!is_sound(snapshot, state->sessions)) return fail("its sessions do not fit to it");
   const auto machine = blank_machine(snapshot.service);
-  if (auto restored = machine->restore(state->machine); !restored) return tl::unexpected<Error>(restored.error());
+  if (auto restored = machine->restore(*state->machine.joined()); !restored)
+    return tl::unexpected<Error>(restored.error());
   return Opened{std::move(snapshot), *std::move(state)};
 }
 
@@ -91,7 +92,7 @@ RestoredGroup alone(GroupId group, Opened opened, Uid self) {
   const Slot filed = opened.snapshot.slot;
   opened.snapshot.slot.value += kSlotsSkipped;
   opened.snapshot.config = {{self}, {}};
-  opened.snapshot.state = wire::encode(opened.state);
+  opened.snapshot.state = wire::encode_shared(opened.state);
   auto machine = blank_machine(opened.snapshot.service);
   order::Recovered recovered;
   recovered.promised = opened.snapshot.term;
@@ -109,7 +110,7 @@ Result<RestoredAuction> restored_auction(BytesView state, Uid self, WallTime now
   auto opened = open(*std::move(snapshot), ServiceKind::auction, now);
   if (!opened) return fail("is damaged: " + opened.error().message);
   const auto machine = blank_machine(opened->snapshot.service);
-  const auto readable = machine->restore(opened->state.machine);
+  const auto readable = machine->restore(*opened->state.machine.joined());
   GAVEL_CHECK(readable, "what was read once can be read again");
   auto terms = auction_in(*machine)->book().terms();
   auto voters = opened->snapshot.config.voters;
@@ -123,7 +124,7 @@ Result<Restoration> restoration_of(const wire::Archive& archive, Uid self, WallT
   auto opened = open(*kept, ServiceKind::directory, now);
   if (!opened) return tl::unexpected<Error>(opened.error());
   DirectoryService directory;
-  if (auto read = directory.restore(opened->state.machine); !read)
+  if (auto read = directory.restore(*opened->state.machine.joined()); !read)
     return fail("is damaged: the directory: " + read.error().message);
 
   Restoration out;

@@ -43,7 +43,7 @@ class UnknownMachine final : public ServiceMachine {
     if (known_) known_->on_view(context, view, events);
   }
   Bytes query(BytesView question) const override { return known_ ? known_->query(question) : Bytes(); }
-  Bytes snapshot() const override { return known_ ? known_->snapshot() : Bytes(); }
+  Rope snapshot() const override { return known_ ? known_->snapshot() : Rope(); }
   Result<void> restore(BytesView snapshot) override {
     return known_ ? known_->restore(snapshot) : fail("nobody has said which service this is");
   }

@@ -53,7 +53,7 @@ class MachineOf final : public ServiceMachine {
     if constexpr (ViewedService<S>) service_->on_view(ours(context), view, events);
   }
   Bytes query(BytesView question) const override { return service_ ? service_->query(question) : Bytes(); }
-  Bytes snapshot() const override { return service_ ? service_->snapshot() : Bytes(); }
+  Rope snapshot() const override { return service_ ? Rope(service_->snapshot()) : Rope(); }
   Result<void> restore(BytesView snapshot) override {
     if (service_) return service_->restore(snapshot);
     if constexpr (!std::default_initializable<S>) {

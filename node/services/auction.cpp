@@ -126,10 +126,7 @@ auction::Summary AuctionService::summary() const {
 
 auction::History AuctionService::history(const auction::AskHistory& ask) const {
   const auto& bids = book_.bids();
-  const std::size_t first = std::min<std::size_t>(ask.from == 0 ? 0 : ask.from - 1, bids.size());
-  const std::size_t count = std::min<std::size_t>(std::min(ask.limit, auction::kMaxPage), bids.size() - first);
-  const auto begin = bids.begin() + static_cast<std::ptrdiff_t>(first);
-  return {bids.size(), {begin, begin + static_cast<std::ptrdiff_t>(count)}};
+  return {bids.size(), bids.page(ask.from == 0 ? 0 : ask.from - 1, std::min(ask.limit, auction::kMaxPage))};
 }
 
 std::optional<WallTime> AuctionService::next_deadline() const {
@@ -139,11 +136,11 @@ std::optional<WallTime> AuctionService::next_deadline() const {
 
 Bytes AuctionService::deadline_command() const { return wire::encode_any(auction::Command{auction::Close{}}); }
 
-Bytes AuctionService::snapshot() const {
-  Bytes snapshot;
-  append_record(snapshot, wire::encode(SnapshotHead{digest_}));
+Rope AuctionService::snapshot() const {
+  RopeBuilder snapshot;
+  append_record(snapshot.text(), wire::encode(SnapshotHead{digest_}));
   book_.append_to(snapshot);
-  return snapshot;
+  return std::move(snapshot).finish();
 }
 
 Result<void> AuctionService::restore(BytesView snapshot) {

@@ -27,7 +27,7 @@ class AuctionService {
   std::optional<WallTime> next_deadline() const;
   Bytes deadline_command() const;
 
-  Bytes snapshot() const;
+  Rope snapshot() const;
   /// Error: malformed, broken, or of another auction; the state is as before.
   Result<void> restore(BytesView snapshot);
   Digest digest() const { return digest_; }

@@ -12,10 +12,11 @@ namespace {
 /// What a snapshot holds besides the terms, the bids and the participants, which follow it.
 struct BookHeader {
   std::uint64_t bids = 0;
+  Digest chain;  ///< up to the last bid
   std::uint64_t participants = 0;
   std::vector<auction::Rejections> rejections;
   std::optional<auction::Outcome> outcome;
-  GAVEL_FIELDS(bids, participants, rejections, outcome);
+  GAVEL_FIELDS(bids, chain, participants, rejections, outcome);
 };
 
 struct Participant {
@@ -25,7 +26,7 @@ struct Participant {
 
 }  // namespace
 
-AuctionBook::AuctionBook(auction::Terms terms) : terms_(std::move(terms)), chain_(auction::chain_start(terms_)) {
+AuctionBook::AuctionBook(auction::Terms terms) : terms_(std::move(terms)), bids_(terms_) {
   const Money start = terms_.start_price;
   const Money increment = terms_.increment;
   GAVEL_CHECK(start.currency == increment.currency, "an auction has one currency");
@@ -43,11 +44,8 @@ std::vector<auction::Rejections> AuctionBook::rejections() const {
 const auction::BidRecord& AuctionBook::record(const Context& context, const auction::Bid& bid) {
   GAVEL_CHECK(!outcome_, "no bid after the close");
   GAVEL_CHECK(bid.amount.currency == terms_.start_price.currency, "an auction has one currency");
-  GAVEL_CHECK(bids_.empty() || bid.amount.minor > bids_.back().amount.minor, "the price only rises");
-  auction::BidRecord record{bids_.size() + 1, context.slot,    context.time,   bid.bidder,
-                            bid.amount,       context.session, context.number, {}};
-  record.chain = chain_ = auction::chain_next(chain_, record);
-  return bids_.emplace_back(std::move(record));
+  GAVEL_CHECK(bids_.empty() || bid.amount.minor > price().minor, "the price only rises");
+  return bids_.append({0, context.slot, context.time, bid.bidder, bid.amount, context.session, context.number, {}});
 }
 
 const auction::Outcome& AuctionBook::close(const Context& context) {
@@ -57,15 +55,16 @@ const auction::Outcome& AuctionBook::close(const Context& context) {
     outcome.winner = best->bidder;
     outcome.price = best->amount;
   }
-  outcome.chain = chain_ = auction::chain_close(chain_, outcome);
+  outcome.chain = auction::chain_close(chain(), outcome);
   return outcome_.emplace(std::move(outcome));
 }
 
-void AuctionBook::append_to(Bytes& snapshot) const {
-  append_record(snapshot, wire::encode(terms_));
-  append_record(snapshot, wire::encode(BookHeader{bids_.size(), participants_.size(), rejections(), outcome_}));
-  for (const auto& bid : bids_) append_record(snapshot, wire::encode(bid));
-  for (const auto& name : participants_) append_record(snapshot, wire::encode(Participant{name}));
+void AuctionBook::append_to(RopeBuilder& snapshot) const {
+  const BookHeader header{bids_.size(), bids_.chain(), participants_.size(), rejections(), outcome_};
+  append_record(snapshot.text(), wire::encode(terms_));
+  append_record(snapshot.text(), wire::encode(header));
+  bids_.append_to(snapshot);
+  for (const auto& name : participants_) append_record(snapshot.text(), wire::encode(Participant{name}));
 }
 
 Result<AuctionBook> AuctionBook::read_from(RecordReader& reader, const auction::Terms& terms) {
@@ -76,14 +75,8 @@ Result<AuctionBook> AuctionBook::read_from(RecordReader& reader, const auction::
   const auto header = reader.next_as<BookHeader>();
   if (!header) return tl::unexpected<Error>(header.error());
   if (header->bids > kMaxBids || header->participants > kMaxParticipants) return fail("the auction is over its limits");
-  for (std::uint64_t i = 0; i < header->bids; ++i) {
-    auto bid = reader.next_as<auction::BidRecord>();
-    if (!bid) return tl::unexpected<Error>(bid.error());
-    if (bid->amount.currency != terms.start_price.currency || bid->amount.minor > auction::kMaxAmount ||
-        bid->amount.minor < book.price().minor)
-      return fail("bid " + std::to_string(i + 1) + " in the snapshot is none that the rules allow");
-    book.bids_.push_back(*std::move(bid));
-  }
+  if (auto read = book.bids_.read_from(reader, header->bids); !read) return tl::unexpected<Error>(read.error());
+  if (book.chain() != header->chain) return fail("the audit chain breaks among the last bids of " + terms.auction);
   for (std::uint64_t i = 0; i < header->participants; ++i) {
     auto participant = reader.next_as<Participant>();
     if (!participant) return tl::unexpected<Error>(participant.error());
@@ -92,10 +85,10 @@ Result<AuctionBook> AuctionBook::read_from(RecordReader& reader, const auction::
   for (const auto& rejected : header->rejections)
     book.rejected_[static_cast<std::size_t>(rejected.verdict)] = rejected.count;
   book.outcome_ = header->outcome;
-  if (auto held = auction::verify_chain(book.terms_, book.bids_, book.outcome_); !held)
-    return tl::unexpected<Error>(held.error());
-  if (!book.bids_.empty()) book.chain_ = book.bids_.back().chain;
-  if (book.outcome_) book.chain_ = book.outcome_->chain;
+  if (!book.outcome_) return book;
+  const auto fits =
+      auction::verify_outcome(terms, book.bids_.size(), book.leading(), book.bids_.chain(), *book.outcome_);
+  if (!fits) return tl::unexpected<Error>(fits.error());
   return book;
 }
 

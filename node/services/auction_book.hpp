@@ -12,6 +12,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
 #include "common/wire/services/auction.hpp"
+#include "node/services/bid_history.hpp"
 #include "node/services/records.hpp"
 #include "node/services/service.hpp"
 
@@ -28,14 +29,14 @@ class AuctionBook {
   explicit AuctionBook(auction::Terms terms);
 
   const auction::Terms& terms() const { return terms_; }
-  const std::vector<auction::BidRecord>& bids() const { return bids_; }
+  const BidHistory& bids() const { return bids_; }
   /// The last of the bids, if any.
-  const auction::BidRecord* leading() const { return bids_.empty() ? nullptr : &bids_.back(); }
+  const auction::BidRecord* leading() const { return bids_.last(); }
   /// The leading bid, or the start price.
-  Money price() const { return bids_.empty() ? terms_.start_price : bids_.back().amount; }
+  Money price() const { return bids_.price(); }
   const std::set<std::string>& participants() const { return participants_; }
   const std::optional<auction::Outcome>& outcome() const { return outcome_; }
-  Digest chain() const { return chain_; }
+  Digest chain() const { return outcome_ ? outcome_->chain : bids_.chain(); }
   std::vector<auction::Rejections> rejections() const;
 
   /// Open on [start, end), until it is closed.
@@ -51,17 +52,16 @@ class AuctionBook {
   /// It is not closed yet.
   const auction::Outcome& close(const Context& context);
 
-  void append_to(Bytes& snapshot) const;
+  void append_to(RopeBuilder& snapshot) const;
   /// Reads what append_to wrote. Error: malformed, of an auction with other terms, or the audit chain does not hold.
   static Result<AuctionBook> read_from(RecordReader& reader, const auction::Terms& terms);
 
  private:
   auction::Terms terms_;
-  std::vector<auction::BidRecord> bids_;
+  BidHistory bids_;
   std::set<std::string> participants_;
   std::array<std::uint64_t, auction::kVerdicts> rejected_{};
   std::optional<auction::Outcome> outcome_;
-  Digest chain_;
 };
 
 }  // namespace gavel

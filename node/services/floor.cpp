@@ -159,13 +159,13 @@ chat::Answer FloorService::answer(BytesView question) const {
 
 // ---- snapshots --------------------------------------------------------------------------------------------------
 
-Bytes FloorService::snapshot() const {
-  Bytes snapshot;
-  append_record(snapshot, wire::encode(SnapshotHead{digest_}));
+Rope FloorService::snapshot() const {
+  RopeBuilder snapshot;
+  append_record(snapshot.text(), wire::encode(SnapshotHead{digest_}));
   book().append_to(snapshot);
-  append_record(snapshot, wire::encode(FloorRecord{auction_.digest(), calls_, serving_}));
-  room_.book().append_to(snapshot);
-  return snapshot;
+  append_record(snapshot.text(), wire::encode(FloorRecord{auction_.digest(), calls_, serving_}));
+  room_.book().append_to(snapshot.text());
+  return std::move(snapshot).finish();
 }
 
 Result<FloorService> FloorService::read(BytesView snapshot) {

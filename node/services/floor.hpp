@@ -31,7 +31,7 @@ class FloorService {
   Bytes deadline_command() const;
 
   /// Begins with the digest and the terms (terms_in).
-  Bytes snapshot() const;
+  Rope snapshot() const;
   /// Error: malformed, broken, or of another auction; the state is as before.
   Result<void> restore(BytesView snapshot);
   /// Over the auction's and the room's.

@@ -10,6 +10,7 @@
 #include "common/base/group_view.hpp"
 #include "common/base/ids.hpp"
 #include "common/base/result.hpp"
+#include "common/base/rope.hpp"
 #include "common/base/service_event.hpp"
 #include "common/base/time.hpp"
 
@@ -32,8 +33,9 @@ concept Service = requires(T service, const T view, const Context& context, Byte
   /// From when on the leader should propose `deadline_command()`.
   { view.next_deadline() } -> std::same_as<std::optional<WallTime>>;
   { view.deadline_command() } -> std::same_as<Bytes>;
-  /// Equal states have equal snapshots and equal digests; a digest costs no more than reading a number.
-  { view.snapshot() } -> std::same_as<Bytes>;
+  /// Equal states have equal snapshots, bytes or a rope, and equal digests; a digest costs no more than reading a
+  /// number.
+  { view.snapshot() } -> std::convertible_to<Rope>;
   { view.digest() } -> std::same_as<Digest>;
   /// Error: the bytes are no snapshot of this service; the state is as before.
   { service.restore(bytes) } -> std::same_as<Result<void>>;

@@ -16,7 +16,7 @@ TEST_CASE("whatever clients send to an auction") {
     auto driver = house();
     play(driver, *steps_of(auction_command()));
     std::int64_t least = lot_7().start_price.minor;
-    for (const auto& bid : driver.machine.book().bids()) {
+    for (const auto& bid : driver.machine.book().bids().all()) {
       RC_ASSERT(bid.amount.minor >= least);
       RC_ASSERT(bid.amount.currency == lot_7().start_price.currency);
       RC_ASSERT(bid.bidder != lot_7().seller);
@@ -40,7 +40,7 @@ TEST_CASE("whatever clients send to an auction") {
       }
     }
     std::vector<std::uint64_t> held;
-    for (const auto& bid : driver.machine.book().bids()) held.push_back(bid.slot.value);
+    for (const auto& bid : driver.machine.book().bids().all()) held.push_back(bid.slot.value);
     std::vector<std::uint64_t> told;
     for (const auto& event : driver.events)
       if (const auto* highest = std::get_if<NewHighest>(&event)) told.push_back(highest->bid.slot.value);
@@ -55,7 +55,7 @@ TEST_CASE("whatever clients send to an auction") {
     auto driver = house();
     play(driver, *steps_of(auction_command()));
     const auto& book = driver.machine.book();
-    RC_ASSERT(verify_chain(book.terms(), book.bids(), book.outcome()).has_value());
+    RC_ASSERT(verify_chain(book.terms(), book.bids().all(), book.outcome()).has_value());
   });
 
   rc::prop("it closes once, at or after its end, and nothing changes the result", [] {

@@ -213,7 +213,7 @@ void goes_on_from_a_snapshot(const Steps& steps) {
   Driver<Play> whole;
   play(whole, Steps(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(cut)));
   Driver<Play> restored;
-  RC_ASSERT(restored.machine.restore(whole.machine.snapshot()).has_value());
+  RC_ASSERT(restored.machine.restore(*Rope(whole.machine.snapshot()).joined()).has_value());
   RC_ASSERT(restored.shown() == whole.shown());
   restored.now = whole.now;
   restored.slot = whole.slot;
@@ -228,10 +228,10 @@ template <class Play>
 void survives_a_spoilt_snapshot(const Steps& steps) {
   Driver<Play> source;
   play(source, steps);
-  Bytes snapshot = source.machine.snapshot();
+  Bytes snapshot = *Rope(source.machine.snapshot()).joined();
   snapshot[*rc::gen::inRange<std::size_t>(0, snapshot.size())] = *rc::gen::arbitrary<char>();
   Driver<Play> target;
-  const Bytes before = target.machine.snapshot();
+  const Rope before = target.machine.snapshot();
   if (!target.machine.restore(snapshot)) RC_ASSERT(target.machine.snapshot() == before);
   target.now = source.now;
   play(target, steps);

@@ -110,6 +110,7 @@ inline void fill(Source& s, Duration& out) { out = Duration(s.signed_number()); 
 inline void fill(Source& s, WallTime& out) { out.micros = s.signed_number(); }
 inline void fill(Source& s, Bytes& out) { out = s.bytes(); }
 inline void fill(Source& s, SharedBytes& out) { out = share(s.bytes()); }
+inline void fill(Source& s, Rope& out) { out = s.bytes(); }
 inline void fill(Source& s, Money& out) {
   static constexpr std::array<std::string_view, 3> kCodes{"EUR", "JPY", "USD"};
   out.minor = s.signed_number();

@@ -68,8 +68,8 @@ bool Disk::holds(Slot slot, Digest entry) const {
 
 namespace {
 template <class T>
-T decoded(const SharedBytes& bytes) {
-  auto record = wire::decode<T>(*bytes);
+T decoded(const Rope& bytes) {
+  auto record = wire::decode<T>(*bytes.joined());
   if (!record) throw Violation(Invariant::contract, "a record on disk cannot be read back: " + record.error().message);
   return std::move(*record);
 }
@@ -77,12 +77,12 @@ T decoded(const SharedBytes& bytes) {
 
 order::Recovered Disk::read() const {
   order::Recovered out;
-  if (safe_.promise) out.promised = decoded<wire::PromiseRecord>(safe_.promise).promised;
-  if (safe_.snapshot) out.snapshot = decoded<wire::SnapshotRecord>(safe_.snapshot);
+  if (!safe_.promise.empty()) out.promised = decoded<wire::PromiseRecord>(safe_.promise).promised;
+  if (!safe_.snapshot.empty()) out.snapshot = decoded<wire::SnapshotRecord>(safe_.snapshot);
   for (const auto& entry : safe_.entries) out.entries.push_back(decoded<wire::FullEntry>(entry.operation.bytes));
   return out;
 }
 
-void Disk::found(const wire::SnapshotRecord& genesis) { safe_.snapshot = share(wire::encode(genesis)); }
+void Disk::found(const wire::SnapshotRecord& genesis) { safe_.snapshot = wire::encode_shared(genesis); }
 
 }  // namespace gavel::sim

@@ -23,8 +23,8 @@ class Disk {
  public:
   /// What a store could read back.
   struct Contents {
-    SharedBytes promise;
-    SharedBytes snapshot;
+    Rope promise;
+    Rope snapshot;
     Slot base;
     std::vector<Write> entries;  ///< the first at base + 1
 

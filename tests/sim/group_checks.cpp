@@ -25,7 +25,7 @@ void GroupChecks::booted(SimNode& node) {
   node.before.log.restore(safe.base, total_order.decided(), false);
   for (const auto& write : safe.entries) {
     const auto slot = node.before.log.last().next();
-    const auto entry = wire::decode<wire::FullEntry>(*write.operation.bytes);
+    const auto entry = wire::decode<wire::FullEntry>(*write.operation.bytes.joined());
     log_matching.appended(node.uid, slot, node.before.log.append(entry->entry.term, write.entry));
   }
   if (node.before.log.last() != node.replica->last() && !node.replica->blank())
@@ -54,11 +54,11 @@ Write GroupChecks::note_write(SimNode& node, order::Persist operation) {
   return {std::move(operation), digest};
 }
 
-void GroupChecks::note_append(SimNode& node, Slot slot, const SharedBytes& bytes, Digest& digest) {
+void GroupChecks::note_append(SimNode& node, Slot slot, const Rope& bytes, Digest& digest) {
   if (slot != node.before.log.last().next())
     throw Violation(Invariant::contract,
                     show(node.uid) + " appends slot " + print(slot) + " after slot " + print(node.before.log.last()));
-  auto full = wire::decode<wire::FullEntry>(*bytes);
+  auto full = wire::decode<wire::FullEntry>(*bytes.joined());
   if (!full) throw Violation(Invariant::contract, "an entry cannot be read back: " + full.error().message);
   if (full->payloads.size() != full->entry.batches.size())
     throw Violation(Invariant::contract, "an entry without the payloads of its batches");

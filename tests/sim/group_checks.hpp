@@ -50,7 +50,7 @@ class GroupChecks {
   Boundedness boundedness;
 
  private:
-  void note_append(SimNode& node, Slot slot, const SharedBytes& bytes, Digest& digest);
+  void note_append(SimNode& node, Slot slot, const Rope& bytes, Digest& digest);
   void note_snapshot(SimNode& node, const order::Persist& operation);
   /// Of a replica that writes nothing: an observer, or a member whose disk failed. Only what it commits is seen.
   void follow_unwritten(SimNode& node, bool installed);

@@ -80,7 +80,7 @@ void breaks(Invariant invariant, DirectoryState state, Break&& change) {
   fires(invariant, [&] { DirectoryHistory::check(state); });
 }
 
-store::Operation operation(store::Operation::Kind kind, Slot slot = {}) { return {kind, kGroup, slot, false, nullptr}; }
+store::Operation operation(store::Operation::Kind kind, Slot slot = {}) { return {kind, kGroup, slot, false, {}}; }
 
 }  // namespace
 

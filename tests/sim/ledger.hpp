@@ -26,7 +26,7 @@ class Ledger : public order::StateMachine {
   std::uint16_t kind() const override { return kKind; }
   Bytes apply(const order::CommandContext& context, BytesView command, Events& events) override;
   Bytes query(BytesView question) const override;
-  Bytes snapshot() const override;
+  Rope snapshot() const override;
   Result<void> restore(BytesView snapshot) override;
   Digest digest() const override { return digest_; }
 

@@ -124,7 +124,7 @@ TEST_CASE("terminal: a state that is not the service's own is an error in words"
   auto group = auction_with_one_bid();
   wire::SnapshotRecord record;
   record.slot = {3};
-  record.state = wire::encode(order::AppliedState{Digest{77}, {}, "nonsense"});
+  record.state = wire::encode(order::AppliedState{Digest{77}, {}, Bytes("nonsense")});
   group.state = std::make_shared<const Bytes>(wire::encode(record));
   const auto parts = take_apart(group);
   REQUIRE_FALSE(parts);

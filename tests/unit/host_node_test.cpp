@@ -301,7 +301,7 @@ TEST_CASE("an auction that ended is archived by those who served it, and its log
     CHECK_FALSE(world.at(uid).disk.synced().contains(auction.group));
     const auto& [name, bytes] = world.at(uid).disk.archives().front();
     CHECK(name == "lot-7.gavel");
-    const auto archive = wire::unpack_archive(*bytes);
+    const auto archive = wire::unpack_archive(*bytes.joined());
     REQUIRE(archive);
     REQUIRE(archive->find(auction.group));
     const auto snapshot = wire::snapshot_in(*archive->find(auction.group));

@@ -277,7 +277,7 @@ TEST_CASE("a state whose numbers leave no room to go on is refused") {
   CHECK_THAT(message([](auto& s) { s.last_ordered = {{{2}, {1}, {1}}, {{2}, {1}, {1}}}; }), refused);
   const auto with_session = [&](const order::Session& session) {
     return message([&](auto& s) {
-      auto state = wire::decode<order::AppliedState>(s.state).value();
+      auto state = wire::decode<order::AppliedState>(*s.state.joined()).value();
       state.sessions.sessions = {session};
       s.state = wire::encode(state);
     });

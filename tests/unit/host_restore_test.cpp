@@ -110,7 +110,7 @@ TEST_CASE("a founding from a backup that was cut short is done again, and is not
   world.start(11, true, restores);
   REQUIRE(world.run_until(serves));
   auto& disk = world.at(11).disk;
-  const std::vector<store::Operation> loss{{store::Operation::Kind::remove, kDirectoryGroup, {}, false, nullptr, {}}};
+  const std::vector<store::Operation> loss{{store::Operation::Kind::remove, kDirectoryGroup, {}, false, {}, {}}};
   REQUIRE(disk.write(loss));
   REQUIRE(disk.sync());
   world.kill(11);

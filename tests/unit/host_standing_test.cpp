@@ -153,11 +153,11 @@ TEST_CASE("a node that was called in and died before its state came learns from 
   const auto likes = blank_machine(ServiceKind::likes);
   Events events;
   likes->apply({Slot{1}, {}, SessionId{1}, {1}}, like("lot-7", 3), events);
-  CHECK_FALSE(machine->restore(likes->snapshot()).has_value());  // nobody said yet of which kind it is
+  CHECK_FALSE(machine->restore(*likes->snapshot().joined()).has_value());  // nobody said yet of which kind it is
   CHECK_FALSE(machine->become(99));
   REQUIRE(machine->become(likes->kind()));
   CHECK_FALSE(machine->become(static_cast<std::uint16_t>(ServiceKind::lobby)));
-  REQUIRE(machine->restore(likes->snapshot()).has_value());
+  REQUIRE(machine->restore(*likes->snapshot().joined()).has_value());
   CHECK(machine->has_state());
   CHECK(machine->digest() == likes->digest());
   CHECK(service_in<LikesService>(*machine) != nullptr);

@@ -116,7 +116,7 @@ TEST_CASE("P4: a snapshot restores state, sessions and history: the digests go o
 
 TEST_CASE("a snapshot that cannot be read is an error") {
   Applying applying;
-  CHECK_FALSE(applying.applier.restore("garbage"));
+  CHECK_FALSE(applying.applier.restore(Bytes("garbage")));
 }
 
 TEST_CASE("a digest is marked at every interval, and only the last few are kept") {

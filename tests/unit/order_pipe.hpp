@@ -29,7 +29,11 @@ class ListMachine : public StateMachine {
     return std::to_string(++count_);
   }
   Bytes query(BytesView /*question*/) const override { return list_; }
-  Bytes snapshot() const override { return std::to_string(count_) + ":" + list_; }
+  Rope snapshot() const override {  // in two pieces, as a service may
+    Rope rope(std::to_string(count_) + ":");
+    rope.append(list_);
+    return rope;
+  }
   Result<void> restore(BytesView snapshot) override {
     const auto colon = snapshot.find(':');
     count_ = std::stoul(Bytes(snapshot.substr(0, colon)));
@@ -232,16 +236,16 @@ class Pipe {
     const auto base = disk.snapshot ? disk.snapshot->slot : Slot{};
     switch (persist.kind) {
       case PersistKind::promise:
-        disk.promised = wire::decode<wire::PromiseRecord>(*persist.bytes)->promised;
+        disk.promised = wire::decode<wire::PromiseRecord>(*persist.bytes.joined())->promised;
         break;
       case PersistKind::append:
-        disk.entries.push_back(*wire::decode<wire::FullEntry>(*persist.bytes));
+        disk.entries.push_back(*wire::decode<wire::FullEntry>(*persist.bytes.joined()));
         break;
       case PersistKind::cut_tail:
         disk.entries.resize(persist.slot.since(base));
         break;
       case PersistKind::snapshot: {
-        auto snapshot = *wire::decode<wire::SnapshotRecord>(*persist.bytes);
+        auto snapshot = *wire::decode<wire::SnapshotRecord>(*persist.bytes.joined());
         const auto gone = std::min<std::size_t>(snapshot.slot.since(base), disk.entries.size());
         disk.entries.erase(disk.entries.begin(), disk.entries.begin() + static_cast<std::ptrdiff_t>(gone));
         if (!persist.keep_tail) disk.entries.clear();

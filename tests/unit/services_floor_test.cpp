@@ -246,7 +246,7 @@ TEST_CASE("a floor goes on from its snapshot as if nothing had been, in the midd
   floor.do_what_is_due();
   floor.enter("ada");
   Floor other;
-  REQUIRE(other.machine.restore(floor.machine.snapshot()).has_value());
+  REQUIRE(other.machine.restore(*floor.machine.snapshot().joined()).has_value());
   other.slot = floor.slot;
   other.now = floor.now;
   CHECK(other.shown() == floor.shown());
@@ -268,12 +268,12 @@ TEST_CASE("a floor's snapshot tells its terms, and a broken one is refused and c
   Floor floor;
   floor.enter("ada");
   floor.bid("ada", 10000);
-  const Bytes good = floor.machine.snapshot();
+  const Bytes good = *floor.machine.snapshot().joined();
   CHECK(FloorService::terms_in(good).value().auction == "lot-7");
   CHECK_FALSE(FloorService::terms_in("garbage").has_value());
   Floor other;
   other.bid("bob", 30000);
-  const Bytes before = other.machine.snapshot();
+  const Rope before = other.machine.snapshot();
   for (std::size_t length = 0; length < good.size(); ++length)
     REQUIRE_FALSE(other.machine.restore(BytesView(good).substr(0, length)).has_value());
   CHECK_FALSE(other.machine.restore(good + "x").has_value());

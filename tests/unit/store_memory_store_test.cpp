@@ -13,7 +13,7 @@ Operation append(std::uint64_t slot, Bytes bytes) {
   return {Kind::append, kGroup, Slot{slot}, true, share(std::move(bytes))};
 }
 Operation meta(Bytes bytes) { return {Kind::meta, kGroup, {}, true, share(std::move(bytes))}; }
-Operation cut(std::uint64_t slot) { return {Kind::cut_tail, kGroup, Slot{slot}, true, nullptr}; }
+Operation cut(std::uint64_t slot) { return {Kind::cut_tail, kGroup, Slot{slot}, true, {}}; }
 Operation snapshot(std::uint64_t slot, Bytes bytes, bool keep_tail) {
   return {Kind::snapshot, kGroup, Slot{slot}, keep_tail, share(std::move(bytes))};
 }
@@ -35,7 +35,7 @@ TEST_CASE("a snapshot replaces the records that it covers and keeps the tail whe
   const auto with_tail = image_of(kept).at(kGroup);
   CHECK(with_tail.snapshot_slot == Slot{2});
   REQUIRE(with_tail.records.size() == 1);
-  CHECK(*with_tail.records[0].second == "c");
+  CHECK(with_tail.records[0].second == Bytes("c"));
 
   auto replaced = base;
   replaced.push_back(snapshot(2, "S", false));
@@ -50,7 +50,7 @@ TEST_CASE("a snapshot ahead of the log leaves nothing of it, and appends go on a
 }
 
 TEST_CASE("a removed group leaves nothing, not its meta record either") {
-  CHECK(image_of({meta("m"), append(1, "a"), {Kind::remove, kGroup, {}, true, nullptr}}).empty());
+  CHECK(image_of({meta("m"), append(1, "a"), {Kind::remove, kGroup, {}, true, {}}}).empty());
 }
 
 TEST_CASE("P6 durability: a crash takes nothing that was synced, and only from the end of what was not") {

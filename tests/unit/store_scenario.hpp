@@ -49,11 +49,11 @@ class Scenario {
           random_.between(static_cast<std::int64_t>(low.value), static_cast<std::int64_t>(high.value)))};
     };
     if (random_.chance(0.1)) return {Kind::meta, group, {}, true, bytes(40)};
-    if (random_.chance(0.05)) return {Kind::cut_tail, group, slot_from(covered, last), true, nullptr};
+    if (random_.chance(0.05)) return {Kind::cut_tail, group, slot_from(covered, last), true, {}};
     if (random_.chance(sizes_.snapshots)) {
       return {Kind::snapshot, group, slot_from(covered, last + 2), random_.chance(0.8), bytes(sizes_.snapshot_bytes)};
     }
-    if (random_.chance(0.003)) return {Kind::remove, group, {}, true, nullptr};
+    if (random_.chance(0.003)) return {Kind::remove, group, {}, true, {}};
     return {Kind::append, group, last.next(), true, bytes(sizes_.most_bytes)};
   }
 

@@ -25,6 +25,16 @@ inline Digest chain_close(Digest before, Outcome outcome) {
   return digest_of(before, wire::encode(outcome));
 }
 
+/// Whether the outcome is what `bids` bids lead to, of which `last` is the last (null: there are none) and `chain` the
+/// audit chain. Error: names the auction.
+inline Result<void> verify_outcome(const Terms& terms, std::uint64_t bids, const BidRecord* last, Digest chain,
+                                   const Outcome& outcome) {
+  const bool fits = outcome.bids == bids && outcome.winner.has_value() == (last != nullptr) &&
+                    (last == nullptr || (outcome.winner == last->bidder && outcome.price == last->amount));
+  if (fits && outcome.chain == chain_close(chain, outcome)) return {};
+  return fail("the outcome of " + terms.auction + " does not fit its " + std::to_string(bids) + " bids");
+}
+
 /// Recomputes the whole chain, and checks that the outcome is what the bids lead to. Error: names the first bid that
 /// does not fit.
 inline Result<void> verify_chain(const Terms& terms, std::span<const BidRecord> bids,
@@ -37,11 +47,7 @@ inline Result<void> verify_chain(const Terms& terms, std::span<const BidRecord> 
       return fail("the audit chain breaks at bid " + std::to_string(ordinal) + " of " + terms.auction);
   }
   if (!outcome) return {};
-  const bool fits = outcome->bids == bids.size() && outcome->winner.has_value() == !bids.empty() &&
-                    (bids.empty() || (outcome->winner == bids.back().bidder && outcome->price == bids.back().amount));
-  if (!fits || outcome->chain != chain_close(chain, *outcome))
-    return fail("the outcome of " + terms.auction + " does not fit its " + std::to_string(ordinal) + " bids");
-  return {};
+  return verify_outcome(terms, ordinal, bids.empty() ? nullptr : &bids.back(), chain, *outcome);
 }
 
 }  // namespace gavel::auction

@@ -108,7 +108,7 @@ void HouseAims::look_at_writes(HouseNode& node, const host::NodeEffects& effects
     if (operation.kind != store::Operation::Kind::append || operation.group != kDirectoryGroup || wishes_.empty() ||
         !is_leader(node))
       continue;
-    const auto entry = wire::decode<wire::FullEntry>(*operation.bytes);
+    const auto entry = wire::decode<wire::FullEntry>(*operation.bytes.joined());
     if (entry && std::any_of(entry->entry.batches.begin(), entry->entry.batches.end(),
                              [&](const auto& ref) { return wishes_.contains(ref); }))
       writing_[node.index].insert(ticket);

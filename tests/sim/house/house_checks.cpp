@@ -56,7 +56,7 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
     auto& checks = auctions_[group];
     const auto& bids = auction->book().bids();
     if (bids.size() < seen.bids) throw Violation(Invariant::durability, show(uid) + " has forgotten bids");
-    checks.holds(uid, bids, seen.bids);
+    if (bids.size() > seen.bids) checks.holds(uid, bids.all(), seen.bids);
     seen.bids = bids.size();
     if (auction->book().outcome()) checks.ended(uid, *auction->book().outcome());
   }
@@ -115,15 +115,16 @@ void HouseChecks::archived(Uid uid, GroupId group, BytesView file) {
   if (entry == nullptr || archive->groups.size() != 1) return wrong("is of something else");
   const auto snapshot = wire::snapshot_in(*entry);
   if (!snapshot) return wrong(snapshot.error().message);
-  const auto state = wire::decode<order::AppliedState>(snapshot->state);
+  const auto state = wire::decode<order::AppliedState>(*snapshot->state.joined());
   if (!state) return wrong(state.error().message);
   const auto machine = host::blank_machine(snapshot->service);
-  if (const auto restored = machine->restore(state->machine); !restored) return wrong(restored.error().message);
+  if (const auto restored = machine->restore(*state->machine.joined()); !restored)
+    return wrong(restored.error().message);
   const auto* auction = host::auction_in(*machine);
   if (auction == nullptr || !auction->book().outcome()) return wrong("does not have its end");
   const auto& book = auction->book();
   auctions_[group].ended(uid, *book.outcome());
-  auctions_[group].ends_with(uid, book.terms(), book.bids(), book.outcome());
+  auctions_[group].ends_with(uid, book.terms(), book.bids().all(), book.outcome());
   archived_.insert(group);
 }
 
@@ -139,7 +140,7 @@ void HouseChecks::ends_with(const host::Node& node) {
       throw Violation(Invariant::durability, show(uid) + " does not know the auction " + id);
   for (const auto group : node.groups())
     if (const auto* auction = lost_.contains(group) ? nullptr : node.auction(group))
-      auctions_[group].ends_with(uid, auction->book().terms(), auction->book().bids(), auction->book().outcome());
+      auctions_[group].ends_with(uid, auction->book().terms(), auction->book().bids().all(), auction->book().outcome());
   for (const auto& [name, standing] : standing_)
     if (!known->state().standing.contains(name) || known->state().standing.at(name).group != standing.group)
       throw Violation(Invariant::durability, show(uid) + " does not know the " + name);

@@ -51,7 +51,8 @@ void HouseWorld::carry_out(HouseNode& node) {
   checks.stepped(node.uid, node.life(), *node.node);
   for (const auto& [ticket, operation] : effects.writes) {
     checks.kept.writes(node.uid, operation, node.node->directory());
-    if (operation.kind == store::Operation::Kind::retire) checks.archived(node.uid, operation.group, *operation.bytes);
+    if (operation.kind == store::Operation::Kind::retire)
+      checks.archived(node.uid, operation.group, *operation.bytes.joined());
   }
   if (const auto* replica = node.node->replica(kDirectoryGroup); replica != nullptr && !replica->blank())
     if (replica->config() != node.directory_config) node.directory_config = replica->config();

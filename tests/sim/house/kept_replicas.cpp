@@ -16,7 +16,7 @@ void KeptReplicas::started(Uid uid, const store::Image& kept) {
   auto& mine = kept_[uid];
   mine.clear();
   std::erase_if(waiting_, [uid](const auto& entry) { return entry.first == uid; });
-  for (const auto& [group, records] : kept) mine[group] = records.snapshot != nullptr || !records.records.empty();
+  for (const auto& [group, records] : kept) mine[group] = !records.snapshot.empty() || !records.records.empty();
 }
 
 bool KeptReplicas::keeps(Uid uid, GroupId group) const {

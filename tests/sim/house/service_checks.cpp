@@ -1,4 +1,6 @@
 // What the replicas of rooms, floors and likes hold, handed to the checkers of each.
+#include <algorithm>
+
 #include "node/host/service_machine.hpp"
 #include "node/services/floor.hpp"
 #include "node/services/likes.hpp"
@@ -20,7 +22,8 @@ void HouseChecks::follow_services(Uid uid, GroupId group, const order::Replica& 
   const auto& machine = replica.machine();
   if (const auto* floor = host::service_in<FloorService>(machine)) {
     follow_room(uid, group, floor->room(), seen);
-    check_kept_bids(uid, floor->room().book(), floor->book().bids());
+    const auto& bids = floor->book().bids();
+    check_kept_bids(uid, floor->room().book(), bids.page(bids.size() - std::min(bids.size(), kKeptBids), kKeptBids));
   } else if (const auto* rooms = host::service_in<RoomsService>(machine)) {
     for (const auto& [name, room] : rooms->rooms()) follow_room(uid, group, room, seen);
   } else if (const auto* likes = host::service_in<LikesService>(machine)) {
