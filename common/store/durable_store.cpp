@@ -144,6 +144,7 @@ Result<void> DurableStore::commit() {
   }
   if (auto put = write_frame(segment->has_value()); !put) return put;
   recycle(floor);
+  if (log_.spare.empty() && log_bytes() < options_.log_bytes) make_spare();  // the log still grows
   return {};
 }
 
@@ -191,11 +192,32 @@ Result<std::optional<SegmentHeader>> DurableStore::make_room(std::uint64_t body,
 
 Result<Segment> DurableStore::take_spare(std::uint64_t capacity) {
   const auto fits = [&](const Segment& segment) { return segment.capacity >= capacity; };
-  const auto at = std::find_if(log_.spare.begin(), log_.spare.end(), fits);
+  auto at = std::find_if(log_.spare.begin(), log_.spare.end(), fits);
+  if (at == log_.spare.end()) {
+    collect_spare();
+    at = std::find_if(log_.spare.begin(), log_.spare.end(), fits);
+  }
   if (at == log_.spare.end()) return create_segment(directory_, capacity, options_.faults);
   auto segment = std::move(*at);
   log_.spare.erase(at);
   return segment;
+}
+
+/// Begins to make a spare segment, in a thread of its own (under test faults, when it is collected).
+void DurableStore::make_spare() {
+  if (making_.valid()) return;
+  making_ = std::async(options_.faults == nullptr ? std::launch::async : std::launch::deferred,
+                       [this] { return create_segment(directory_, options_.segment_bytes, options_.faults); });
+}
+
+/// Waits for the spare segment that is being made.
+void DurableStore::collect_spare() {
+  if (!making_.valid()) return;
+  auto spare = making_.get();
+  if (spare)
+    log_.spare.push_back(std::move(*spare));
+  else  // no failure yet: perhaps there is room again when it is needed
+    notes_.push_back("no spare segment could be made: " + spare.error().message);
 }
 
 void DurableStore::add(const RecordHeader& record, const Rope& bytes) {
@@ -228,13 +250,8 @@ Result<void> DurableStore::idle() {
   GAVEL_CHECK(mark_, "store: a store is recovered before it is idle");
   if (auto synced = mark_->sync(); !synced) return stop(synced.error(), Condition::failed);
   if (auto dropped = drop_surplus(); !dropped) return stop(dropped.error(), Condition::failed);
-  if (!log_.spare.empty()) return {};
-  auto spare = create_segment(directory_, options_.segment_bytes, options_.faults);
-  if (spare) {
-    log_.spare.push_back(std::move(*spare));
-  } else {  // no failure yet: perhaps there is room again when it is needed
-    notes_.push_back("no spare segment could be made: " + spare.error().message);
-  }
+  if (log_.spare.empty()) make_spare();
+  collect_spare();
   return {};
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,8 @@ class DurableStore final : public LogStore {
   Result<std::vector<Carried>> choose_carried(std::uint64_t floor, std::uint64_t body);
   Result<std::optional<SegmentHeader>> make_room(std::uint64_t body, std::uint64_t floor);
   Result<Segment> take_spare(std::uint64_t capacity);
+  void make_spare();
+  void collect_spare();
   void add(const RecordHeader& record, const Rope& bytes);
   Result<void> write_frame(bool from_the_beginning);
   void recycle(std::uint64_t floor);
@@ -82,6 +85,7 @@ class DurableStore final : public LogStore {
   std::uint64_t written_bytes_ = 0;
   FrameBuilder frame_;
   Place carry_from_;  // the next frame of the oldest segment to look at
+  std::future<Result<Segment>> making_;  // the next spare, while others are written
 };
 
 /// Moves the log in `directory`, damaged files and all, to a new directory beside it, whose path it returns, so that it
