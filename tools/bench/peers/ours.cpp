@@ -17,6 +17,8 @@ constexpr std::size_t kLastLines = 5;
 
 constexpr std::size_t kUsualClients = 8;
 constexpr std::size_t kMostOfOneClient = 64;
+/// At a rate: what falls due while a disk stalls is to wait for the cluster, not for a client's window.
+constexpr std::size_t kClientsOfRate = 16;
 
 std::string milliseconds(Duration time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + "ms";
@@ -35,15 +37,16 @@ cli::Row measure_ours(const std::string& program, const std::string& scratch, co
   const Folder folder(scratch);
   const std::string said = folder.path() + "/said";
   const std::string figures = folder.path() + "/figures.json";
-  std::vector<std::string> command{program,        "bids",
-                                   "--nodes",      std::to_string(kNodes),
-                                   "--durability", durable ? "fsync" : "memory",
-                                   "--clients",    std::to_string(clients_for(load.in_flight)),
-                                   "--size",       std::to_string(kValueSize),
-                                   "--for",        milliseconds(load.measured),
-                                   "--warm-up",    milliseconds(load.warm_up),
-                                   "--dir",        folder.path(),
-                                   "-o",           "json"};
+  std::vector<std::string> command{
+      program,        "bids",
+      "--nodes",      std::to_string(kNodes),
+      "--durability", durable ? "fsync" : "memory",
+      "--clients",    std::to_string(load.rate > 0 ? kClientsOfRate : clients_for(load.in_flight)),
+      "--size",       std::to_string(kValueSize),
+      "--for",        milliseconds(load.measured),
+      "--warm-up",    milliseconds(load.warm_up),
+      "--dir",        folder.path(),
+      "-o",           "json"};
   if (load.rate > 0)
     command.insert(command.end(), {"--rate", std::to_string(load.rate)});
   else
