@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstring>
 #include <deque>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -45,11 +46,12 @@ static_assert(sizeof(Head) <= kValueSize);
 /// One member of the group, on one node, in a thread that is in the node's namespaces.
 class Member {
  public:
-  /// `completions`: of the sender; null for who only hears.
-  Member(pid_t node, Completions* completions)
+  /// `completions`: of the sender; null for who only hears. `all`: counts those that have opened the library, which
+  /// keeps what is open in a table that nobody may use while it grows.
+  Member(pid_t node, Completions* completions, std::shared_ptr<std::latch> all)
       : completions_(completions),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        thread_([this, node] { run(node); }) {}
+        thread_([this, node, all = std::move(all)] { run(node, *all); }) {}
   ~Member() {
     stop_ = true;
     wake();
@@ -76,13 +78,21 @@ class Member {
  private:
   void wake() const { static_cast<void>(::eventfd_write(wake_, 1)); }
 
-  void run(pid_t node) {
+  bool open(pid_t node) {
+    static std::mutex one_by_one;
     cpg_callbacks_t callbacks{};
     callbacks.cpg_deliver_fn = &Member::on_deliver;
     callbacks.cpg_confchg_fn = &Member::on_change;
+    const std::lock_guard lock(one_by_one);
+    return enter_namespaces_of(node) && ::cpg_initialize(&handle_, &callbacks) == CS_OK;
+  }
+
+  void run(pid_t node, std::latch& all) {
     const cpg_name group = group_name();
     int fd = -1;
-    if (!enter_namespaces_of(node) || ::cpg_initialize(&handle_, &callbacks) != CS_OK) {
+    const bool opened = open(node);
+    all.arrive_and_wait();
+    if (!opened) {
       failed_ = true;
       return;
     }
@@ -223,8 +233,9 @@ class Corosync final : public Peer {
   }
 
   void join(Completions& completions) {
+    const auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(kNodes));
     for (const pid_t pid : nodes_.pids())
-      members_.push_back(std::make_unique<Member>(pid, members_.empty() ? &completions : nullptr));
+      members_.push_back(std::make_unique<Member>(pid, members_.empty() ? &completions : nullptr, all));
   }
   bool all_joined() const {
     std::size_t joined = 0;
