@@ -47,7 +47,7 @@ void Streams::ordered(const wire::BatchRef& ref, const SharedBytes& payload) {
   auto& stream = streams_[{ref.publisher, ref.incarnation}];
   stream.ordered = std::max(stream.ordered, ref.number);
   trim(stream);
-  stream.held.put(ref.number, payload);
+  if (is_kept(stream, ref.number)) stream.held.put(ref.number, payload);
   complete_further(stream);
   // What an earlier life of the publisher left is closed now.
   for (auto it = streams_.lower_bound({ref.publisher, Incarnation{}});
@@ -79,6 +79,10 @@ void Streams::forget(const Marks& last_ordered, const std::function<bool(Uid)>& 
     return closed_in(last_ordered, publisher, incarnation) ||
            item.second.complete <= ordered_in(last_ordered, publisher, incarnation);
   });
+}
+
+bool Streams::is_kept(const Stream& stream, BatchNumber number) const {
+  return number.since(stream.ordered) <= window_ && stream.ordered.since(number) < retained_;
 }
 
 void Streams::trim(Stream& stream) const {
@@ -158,8 +162,8 @@ Streams::Orderable Streams::orderable(const Marks& last_ordered) const {
   for (const auto& [key, stream] : streams_) {
     if (closed_in(last_ordered, key.first, key.second)) continue;
     const auto from = ordered_in(last_ordered, key.first, key.second);
-    for (auto number = from.next(); number <= stream.complete; ++number) {
-      const auto& held = stream.held.at(number);
+    for (auto number = from; number < stream.complete;) {
+      const auto& held = stream.held.at(++number);
       GAVEL_CHECK(held, "I5: a batch is held until it is ordered");
       ++all.batches;
       all.bytes += held->size();

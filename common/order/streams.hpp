@@ -60,6 +60,8 @@ class Streams {
   std::size_t fullest() const;
 
  private:
+  /// Whether trim() would leave it.
+  bool is_kept(const Stream& stream, BatchNumber number) const;
   void trim(Stream& stream) const;
   void keep_two_lives(Uid publisher);
 

@@ -1,5 +1,7 @@
 // The batches that a member holds: number order, fairness, lives of a publisher, bounds.
 #include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
 
 #include "common/order/streams.hpp"
 #include "tests/unit/order_values.hpp"
@@ -8,6 +10,7 @@ namespace gavel::order {
 namespace {
 
 constexpr std::size_t kPlenty = 1U << 30U;
+constexpr std::uint64_t kHighest = std::numeric_limits<std::uint64_t>::max();
 
 struct Held {
   explicit Held(std::size_t window = 8, std::size_t retained = 4) : streams(window, retained) {}
@@ -102,6 +105,18 @@ TEST_CASE("P10: batches beyond the window are refused, and ordered ones are kept
   }
   CHECK(held.streams.payload(ref(1, 1, 26)) == nullptr);
   CHECK(held.streams.payload(ref(1, 1, 27)) != nullptr);
+}
+
+TEST_CASE("P10: a number far from the others, as no correct owner orders it, takes no more places than any") {
+  Held held(8, 4);
+  held.order(ref(1, 1, 5));
+  const auto far = GENERATE(as<std::uint64_t>{}, 1U << 20U, kHighest - 1, kHighest);
+  held.order(ref(1, 1, far));
+  CHECK(held.streams.payload(ref(1, 1, far)));
+  CHECK(held.streams.orderable(held.marks).batches == 0);
+  held.hold(ref(1, 1, kHighest));
+  held.order(ref(1, 1, 1));
+  CHECK(held.streams.fullest() <= 12);
 }
 
 TEST_CASE("after a cut the batches of the cut entries are there to be ordered again") {
