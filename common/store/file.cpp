@@ -112,7 +112,7 @@ Result<void> File::write(std::uint64_t offset, std::span<iovec> parts) {
     torn = limit(parts, allowed);
   }
   parts = skip(parts, 0);
-  if (write_block(offset, parts)) return {};
+  if (write_block(offset, parts)) parts = {};  // nothing is left of them
   while (!parts.empty()) {
     const auto count = static_cast<int>(std::min<std::size_t>(parts.size(), IOV_MAX));
     const auto put = ::pwritev(fd_, parts.data(), count, static_cast<off_t>(offset));
