@@ -203,10 +203,12 @@ Result<Segment> DurableStore::take_spare(std::uint64_t capacity) {
   return segment;
 }
 
-/// Begins to make a spare segment, in a thread of its own (under test faults, when it is collected).
+/// Begins to make a spare segment, in a thread of its own. If there is none to be had, or under test faults, it is made
+/// when it is collected.
 void DurableStore::make_spare() {
   if (making_.valid()) return;
-  making_ = std::async(options_.faults == nullptr ? std::launch::async : std::launch::deferred,
+  constexpr auto kIfPossible = std::launch::async | std::launch::deferred;
+  making_ = std::async(options_.faults == nullptr ? kIfPossible : std::launch::deferred,
                        [this] { return create_segment(directory_, options_.segment_bytes, options_.faults); });
 }
 

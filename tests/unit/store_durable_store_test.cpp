@@ -216,6 +216,29 @@ TEST_CASE("a real limit of the file system is an error with its reason, and noth
   CHECK(again->at(GroupId{1}).records.size() == 1);
 }
 
+TEST_CASE("a store that gets no thread makes its segments itself") {
+  const Directory directory;
+  const auto child = ::fork();
+  if (child == 0) {  // the limit holds for this process alone, and for no superuser
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() == 0 && (::chown(directory.path().c_str(), kNobody, kNobody) != 0 || ::setuid(kNobody) != 0))
+      ::_exit(1);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_NPROC, &none);
+    DurableStore store(directory.path(), small());
+    bool good = store.recover().has_value();
+    for (std::uint64_t slot = 1; slot <= 30; ++slot)
+      good = good && store.write(std::vector{append(1, slot, 10)}) && store.sync();
+    ::_exit(good && store.idle() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  const auto again = recovered(directory.path());
+  REQUIRE(again);
+  CHECK(again->at(GroupId{1}).records.size() == 30);
+}
+
 TEST_CASE("a damaged log is set aside whole, and a new one begins") {
   const Directory directory;
   const auto log = directory.path() + "/log";
