@@ -45,7 +45,10 @@ void Announcer::beat() {
   } else if (!core_.journal.failed() && !core_.log.blank()) {
     beat.ack = core_.own_ack();
   }
-  if (may_be_left_out(beat)) return;
+  if (may_be_left_out(beat)) {
+    core_.beat_at = std::min(core_.beat_at, spoken_at_ + 2 * core_.options.heartbeat);
+    return;
+  }
   spoken_at_ = core_.now.at;
   spoken_ = beat;
   core_.cast(Lane::beat, std::move(beat));

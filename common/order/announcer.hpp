@@ -17,8 +17,8 @@ class Announcer {
 
  private:
   void beat();
-  /// It says of a follower what the last one did, which was said a heartbeat and a half ago at most. Enough of them are
-  /// left that losing one raises no suspicion.
+  /// It says of a follower what the last one did, and the next comes within two heartbeats of that one. So losing one
+  /// raises no suspicion.
   bool may_be_left_out(const wire::Beat& beat) const;
 
   Core& core_;

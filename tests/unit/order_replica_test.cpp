@@ -83,6 +83,30 @@ TEST_CASE("a follower with nothing new to say leaves out every other beat, and a
   CHECK(beats[1] == beats[3]);
 }
 
+TEST_CASE("no beat comes later for those that went along and were left out") {
+  Pipe pipe;
+  pipe.found({1, 2, 3});
+  REQUIRE(pipe.propose(1, "a"));
+  pipe.run(1s);
+  TimePoint last = pipe.now().at;
+  Duration longest{};
+  pipe.lose([&](std::uint64_t from, std::uint64_t to, const wire::OrderMessage& message) {
+    if (!std::holds_alternative<wire::Beat>(message) || from != 1 || to != 3) return false;
+    longest = std::max(longest, pipe.now().at - last);
+    last = pipe.now().at;
+    return false;
+  });
+  const auto heartbeat = Options().heartbeat;
+  for (int turn = 0; turn < 50; ++turn) {
+    for (int early = 0; early < 2; ++early) {
+      pipe.run(heartbeat * 7 / 10);
+      pipe.step(1, BeatEarly{});
+    }
+    pipe.run(2 * heartbeat + turn * 2ms);
+  }
+  CHECK(longest <= 2 * heartbeat);
+}
+
 TEST_CASE("P6: all crash and restart, and what was acknowledged is there") {
   Pipe pipe;
   pipe.found({1, 2, 3});
