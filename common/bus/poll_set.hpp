@@ -22,7 +22,8 @@ class PollSet {
   PollSet& operator=(const PollSet&) = delete;
   ~PollSet();
 
-  /// Adding twice or removing what is not there changes nothing. What was added is removed before it is closed.
+  /// Adding twice or removing what is not there changes nothing. What is closed is as good as removed, if no copy of it
+  /// is open.
   void add(int fd);
   void remove(int fd);
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +19,10 @@ namespace {
 /// it is copied together first.
 constexpr std::uint64_t kAlignment = 4096;
 constexpr std::uint64_t kLargestBlock = 1U << 18U;
+
+struct FreeBlock {
+  void operator()(char* block) const { std::free(block); }
+};
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -57,14 +63,12 @@ std::uint64_t total(std::span<const iovec> parts) {
 File::File(File&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       direct_fd_(std::exchange(other.direct_fd_, -1)),
-      block_(std::move(other.block_)),
       path_(std::move(other.path_)),
       faults_(other.faults_) {}
 
 File& File::operator=(File&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(direct_fd_, other.direct_fd_);
-  std::swap(block_, other.block_);
   std::swap(path_, other.path_);
   std::swap(faults_, other.faults_);
   return *this;
@@ -86,8 +90,6 @@ Result<File> File::open(std::string path, bool create, Faults* faults) {
 
 void File::bypass_cache() {
   if (direct_fd_ < 0) direct_fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_DIRECT);
-  if (direct_fd_ >= 0 && !block_)
-    block_.reset(static_cast<char*>(std::aligned_alloc(kAlignment, static_cast<std::size_t>(kLargestBlock))));
 }
 
 Result<Bytes> File::read(std::uint64_t offset, std::size_t length) const {
@@ -128,12 +130,16 @@ Result<void> File::write(std::uint64_t offset, std::span<iovec> parts) {
 /// False: it cannot be written past the cache, at least not all of it; write it all in the other way.
 bool File::write_block(std::uint64_t offset, std::span<const iovec> parts) {
   const auto length = total(parts);
-  if (direct_fd_ < 0 || !block_ || length == 0 || length > kLargestBlock || offset % kAlignment != 0 ||
-      length % kAlignment != 0)
-    return false;
-  char* at = block_.get();
+  const bool whole = length % kAlignment == 0 && offset % kAlignment == 0;
+  if (direct_fd_ < 0 || length == 0 || length > kLargestBlock || !whole) return false;
+  static thread_local const std::unique_ptr<char, FreeBlock> block(
+      static_cast<char*>(std::aligned_alloc(kAlignment, static_cast<std::size_t>(kLargestBlock))));
+  if (!block) return false;
+  char* at = block.get();
   for (const auto& part : parts) at = std::copy_n(static_cast<const char*>(part.iov_base), part.iov_len, at);
-  return ::pwrite(direct_fd_, block_.get(), length, static_cast<off_t>(offset)) == static_cast<ssize_t>(length);
+  const auto put = ::pwrite(direct_fd_, block.get(), length, static_cast<off_t>(offset));
+  if (put < 0 && errno == EINVAL) ::close(std::exchange(direct_fd_, -1));  // the device wants larger blocks
+  return put == static_cast<ssize_t>(length);
 }
 
 Result<void> File::write(std::uint64_t offset, BytesView bytes) {

@@ -5,9 +5,7 @@
 #include <sys/uio.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 #include <span>
 #include <string>
 
@@ -24,10 +22,6 @@ struct Faults {
   bool sync_fails = false;
   /// What a failure is: EIO if 0, else this errno.
   int error = 0;
-};
-
-struct FreeBlock {
-  void operator()(char* block) const { std::free(block); }
 };
 
 class File {
@@ -64,7 +58,6 @@ class File {
 
   int fd_ = -1;
   int direct_fd_ = -1;  ///< the same file, past the cache; -1: not so
-  std::unique_ptr<char, FreeBlock> block_;
   std::string path_;
   Faults* faults_ = nullptr;
 };
