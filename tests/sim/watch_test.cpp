@@ -216,7 +216,7 @@ TEST_CASE("the sniffer's watch sees a leader without what was committed before i
   speaks_of(Mistake::no_restore, {Mode::mixed, 1, 60}, {Rule::orders, Rule::answers});
 }
 TEST_CASE("the sniffer's watch sees what is lost when half of the voters is taken for a majority") {
-  speaks_of(Mistake::half, {Mode::mixed, 1, 300}, {Rule::orders, Rule::answers});
+  speaks_of(Mistake::half, {Mode::mixed, 1, 1200}, {Rule::orders, Rule::answers});
 }
 TEST_CASE("the sniffer's watch sees acks go back when orders cut whatever follows them") {
   speaks_of(Mistake::cut_always, {Mode::safety, 1, 60}, {Rule::acks, Rule::orders});
