@@ -167,6 +167,23 @@ TEST_CASE("a seat goes to a fit node only, or a checker fires") {
   fires(Invariant::placement, [&] { history.follow(Slot{6}, next); });
 }
 
+TEST_CASE("a seat goes to no node that is unfit after the command, though it was fit before, or a checker fires") {
+  DirectoryHistory history;
+  history.follow(Slot{5}, sound());
+  auto next = moved();
+  next.nodes.at(Uid{5}).draining = true;
+  fires(Invariant::placement, [&] { history.follow(Slot{6}, next); });
+}
+
+TEST_CASE("a node may become unfit by the command after the one that gave it a seat, in the same slot") {
+  DirectoryHistory history;
+  history.follow(Slot{5}, sound());
+  history.follow(Slot{6}, moved());
+  auto next = moved();
+  next.nodes.at(Uid{5}).draining = true;
+  history.follow(Slot{6}, next);
+}
+
 TEST_CASE("an auction shrinks at the operator's word only, or a checker fires") {
   auto shrunk = moved();
   auto& auction = shrunk.auctions.at("lot-1");

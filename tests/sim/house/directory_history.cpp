@@ -99,16 +99,14 @@ void DirectoryHistory::check(const DirectoryState& state) {
   check_staff(state);
 }
 
-bool DirectoryHistory::follow(Slot slot, const DirectoryState& state) {
-  if (slot <= slot_) return false;
+void DirectoryHistory::follow(Slot slot, const DirectoryState& state) {
   check(state);
-  check_step(state, slot == slot_.next());
+  check_step(state);
   newest_ = state;
   slot_ = slot;
-  return true;
 }
 
-void DirectoryHistory::check_step(const DirectoryState& next, bool single) {
+void DirectoryHistory::check_step(const DirectoryState& next) {
   for (const auto& [id, item] : newest_.items)
     if (!next.items.contains(id)) throw Violation(Invariant::durability, "the item " + id + " is forgotten");
   for (const auto& [name, before] : newest_.standing) {
@@ -127,22 +125,19 @@ void DirectoryHistory::check_step(const DirectoryState& next, bool single) {
     for (const auto uid : before.replaced)
       if (!contains(after.replaced, uid))
         throw Violation(Invariant::durability, "it is forgotten that " + show(uid) + " was replaced in " + id);
-    check_members(before, after, next, single);
+    check_members(before, after, next);
   }
 }
 
 void DirectoryHistory::check_members(const directory::Auction& before, const directory::Auction& after,
-                                     const DirectoryState& next, bool single) {
+                                     const DirectoryState& next) {
   if (before.members == after.members) return;
   if (before.outcome) misplaced("the members of " + before.id + " change after its end");
   for (const auto uid : after.members) {
     if (contains(before.members, uid)) continue;
     ++seats_moved_;
     const auto node = next.nodes.find(uid);
-    // (More than one command may stand in a slot: it may have been fit when it got the seat.)
-    const auto earlier = newest_.nodes.find(uid);
-    const bool was_fit = earlier != newest_.nodes.end() && earlier->second.is_fit();
-    if (single && !was_fit && (node == next.nodes.end() || !node->second.is_fit()))
+    if (node == next.nodes.end() || !node->second.is_fit())
       misplaced(show(uid) + " is given a seat in " + before.id + ", and is not fit");
   }
   const bool allowed = std::any_of(before.members.begin(), before.members.end(),

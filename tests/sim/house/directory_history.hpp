@@ -1,8 +1,8 @@
-// The directory's states, one after the other, as whichever node applies them first shows them. Each must be sound in
-// itself: a node's used slots are its seats, and no more than it has; nobody unfit keeps a seat that a fit node could
-// take; an item is in one running auction at most and is never offered again once sold. And each must follow from the
-// one before: nothing is forgotten, an outcome is final, a standing service keeps its group and its founders, seats go
-// to fit nodes only, no auction shrinks but at the operator's word.
+// The directory's states, one after the other, command by command (directory_replay.hpp). Each must be sound in itself:
+// a node's used slots are its seats, and no more than it has; nobody unfit keeps a seat that a fit node could take; an
+// item is in one running auction at most and is never offered again once sold. And each must follow from the one
+// before: nothing is forgotten, an outcome is final, a standing service keeps its group and its founders, seats go to
+// fit nodes only, no auction shrinks but at the operator's word.
 #pragma once
 
 #include <set>
@@ -14,8 +14,8 @@ namespace gavel::sim {
 
 class DirectoryHistory {
  public:
-  /// A node has applied everything up to this slot. True if no other had got so far.
-  bool follow(Slot slot, const DirectoryState& state);
+  /// The state after the next command, which stands in this slot.
+  void follow(Slot slot, const DirectoryState& state);
   /// The operator said that auctions may go on without this node.
   void may_shrink(Uid uid) { shrinkable_.insert(uid); }
 
@@ -27,9 +27,8 @@ class DirectoryHistory {
   static void check(const DirectoryState& state);
 
  private:
-  void check_step(const DirectoryState& next, bool single);
-  void check_members(const directory::Auction& before, const directory::Auction& after, const DirectoryState& next,
-                     bool single);
+  void check_step(const DirectoryState& next);
+  void check_members(const directory::Auction& before, const directory::Auction& after, const DirectoryState& next);
 
   DirectoryState newest_;
   Slot slot_;

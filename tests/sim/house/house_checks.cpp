@@ -17,10 +17,15 @@ namespace {
 std::string name_of(GroupId group) { return "group " + print(group); }
 }  // namespace
 
-void HouseChecks::stepped(Uid uid, Incarnation life, const host::Node& node) {
+void HouseChecks::stepped(Uid uid, Incarnation life, const host::Node& node, const host::NodeEffects& effects) {
+  for (const auto& [ticket, operation] : effects.writes) replay_.writes(uid, operation);
   for (const auto group : node.groups()) follow_group(uid, life, group, node);
   if (const auto queue = node.overfull(); !queue.empty())
     throw Violation(Invariant::boundedness, show(uid) + " holds too many " + queue);
+  for (const auto& [ticket, operation] : effects.writes) {
+    kept.writes(uid, operation, node.directory());
+    if (operation.kind == store::Operation::Kind::retire) archived(uid, operation.group, *operation.bytes.joined());
+  }
 }
 
 void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const host::Node& node) {
@@ -47,11 +52,12 @@ void HouseChecks::follow_group(Uid uid, Incarnation life, GroupId group, const h
                       show(uid) + " applies another entry at slot " + print(slot) + " of " + name_of(group));
   }
   seen.commit = commit;
+  if (group == kDirectoryGroup && replay_.applied(uid, commit))
+    states_.try_emplace({group, replay_.slot()}, replay_.digest());
   const auto state = replica->machine().digest();
   if (states_.try_emplace({group, commit}, state).first->second != state)
     throw Violation(Invariant::total_order,
                     show(uid) + " is in another state at slot " + print(commit) + " of " + name_of(group));
-  if (group == kDirectoryGroup && node.directory() != nullptr) directory.follow(commit, node.directory()->state());
   if (const auto* auction = node.auction(group)) {
     auto& checks = auctions_[group];
     const auto& bids = auction->book().bids();
@@ -132,6 +138,9 @@ void HouseChecks::ends_with(const host::Node& node) {
   const auto uid = node.setup().self.uid;
   const auto* known = node.directory();
   if (known == nullptr) throw Violation(Invariant::liveness, show(uid) + " has no directory");
+  if (const auto commit = node.replica(kDirectoryGroup)->commit(); replay_.slot() < commit)
+    throw Violation(Invariant::contract, "the directory was followed up to slot " + print(replay_.slot()) + ", and " +
+                                             show(uid) + " has applied slot " + print(commit));
   for (const auto& item : items_)
     if (!known->items().contains(item))
       throw Violation(Invariant::durability, show(uid) + " does not know the item " + item);

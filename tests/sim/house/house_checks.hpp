@@ -14,6 +14,7 @@
 #include "node/host/node.hpp"
 #include "tests/sim/checkers/linearizability.hpp"
 #include "tests/sim/house/directory_history.hpp"
+#include "tests/sim/house/directory_replay.hpp"
 #include "tests/sim/house/kept_replicas.hpp"
 #include "tests/sim/house/likes_checks.hpp"
 #include "tests/sim/house/room_checks.hpp"
@@ -70,11 +71,14 @@ class AuctionChecks {
 
 class HouseChecks {
  public:
+  /// `options` are those of the nodes.
+  explicit HouseChecks(const order::Options& options = {}) : replay_(options, directory) {}
+
   DirectoryHistory directory;
   KeptReplicas kept;
 
-  /// After each event of a node.
-  void stepped(Uid uid, Incarnation life, const host::Node& node);
+  /// After each event of a node, before its effects are carried out.
+  void stepped(Uid uid, Incarnation life, const host::Node& node, const host::NodeEffects& effects);
   /// The node died: what it applied is compared again from the start.
   void died(Uid uid) { seen_.erase(uid); }
 
@@ -118,6 +122,7 @@ class HouseChecks {
   void follow_config(Uid uid, GroupId group, const host::Node& node);
   static void note_wanted(const host::Node& node, GroupId group, Seen& seen);
 
+  DirectoryReplay replay_;
   std::map<Uid, std::map<GroupId, Seen>> seen_;
   std::map<std::pair<GroupId, Slot>, Digest> decided_;
   std::map<std::pair<GroupId, Slot>, Digest> states_;

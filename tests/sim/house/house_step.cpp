@@ -48,12 +48,7 @@ void HouseWorld::act_later(HouseNode& node, Duration delay, Act what) {
 void HouseWorld::carry_out(HouseNode& node) {
   host::NodeEffects effects;
   std::swap(effects, node.effects);
-  checks.stepped(node.uid, node.life(), *node.node);
-  for (const auto& [ticket, operation] : effects.writes) {
-    checks.kept.writes(node.uid, operation, node.node->directory());
-    if (operation.kind == store::Operation::Kind::retire)
-      checks.archived(node.uid, operation.group, *operation.bytes.joined());
-  }
+  checks.stepped(node.uid, node.life(), *node.node, effects);
   if (const auto* replica = node.node->replica(kDirectoryGroup); replica != nullptr && !replica->blank())
     if (replica->config() != node.directory_config) node.directory_config = replica->config();
   for (const auto& note : effects.notes)

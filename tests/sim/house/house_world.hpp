@@ -72,7 +72,7 @@ class HouseWorld {
   Network network;
   std::vector<HouseNode> nodes;
   std::vector<HouseClient> clients;
-  HouseChecks checks;
+  HouseChecks checks{plan.options};
   /// Called with what a client's core wants its user to know.
   std::function<void(HouseClient& client, const client::Effect& effect)> on_client_effect;
   /// Called after each event of a node, before what it sends leaves it: whoever dies in it has said nothing.
