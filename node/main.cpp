@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "common/bus/processors.hpp"
 #include "common/bus/scheduling.hpp"
 #include "common/bus/standard_streams.hpp"
 #include "node/runtime.hpp"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   using namespace gavel::node;
   gavel::bus::keep_standard_streams();
   constexpr int kFailed = 1;
+  constexpr int kUsage = 2;
 
   if (!have_standard_streams()) return kFailed;
 
@@ -33,6 +35,12 @@ int main(int argc, char** argv) {
   const auto read = read_settings(argc, argv);
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& settings = std::get<Settings>(read);
+  if (!settings.processors.empty()) {  // before there are other threads
+    if (const auto kept = gavel::bus::keep_to(*gavel::bus::parse_processors(settings.processors)); !kept) {
+      std::cerr << "gavel-node: --cpus " << settings.processors << ": " << kept.error().message << "\n";
+      return kUsage;
+    }
+  }
 
   const Signals signals;
   Log log(settings);

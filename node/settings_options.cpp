@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/bus/endpoint.hpp"
+#include "common/bus/processors.hpp"
 #include "common/wire/envelope.hpp"
 #include "common/wire/log_levels.hpp"
 
@@ -35,6 +36,11 @@ std::string check_seed(const std::string& text) {
   const auto port = colon == std::string::npos || colon == 0 ? Result<bus::Address>(fail("no port"))
                                                              : bus::parse_address("0.0.0.0" + text.substr(colon));
   return port && port->port != 0 ? std::string() : "'" + text + "' should be HOST:PORT, such as 10.0.0.5:7400";
+}
+
+std::string check_processors(const std::string& text) {
+  const auto processors = bus::parse_processors(text);
+  return processors ? std::string() : processors.error().message;
 }
 
 /// Declares options, one after the other, in groups.
@@ -107,6 +113,10 @@ void declare_node(Declaration& on, Settings& s) {
   on.option("--max-clients", s.room, "Clients that this node serves at most", number, "GAVEL_MAX_CLIENTS")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  on.option("--cpus", s.processors, "Processors to run on, such as 0 or 0,2-3", text, "GAVEL_CPUS")
+      ->check(check_processors)
+      ->type_name("LIST");
+  on.unset("any");
   on.option("--join", s.seeds, "HOST:PORT of a node, for where beacons do not reach; may be repeated", list,
             "GAVEL_JOIN")
       ->check(check_seed)

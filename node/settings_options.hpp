@@ -17,7 +17,7 @@ enum class ValueKind : std::uint8_t { text, number, fraction, flag, list };
 /// What options write into, in the units that people type.
 struct Typed {
   Settings settings;
-  std::int64_t heartbeat_ms = 50;
+  std::int64_t heartbeat_ms = 60;
   std::int64_t suspicion_ms = 300;
   std::int64_t hold_down_ms = 3000;
   std::int64_t sync_delay_ms = 0;

@@ -11,7 +11,7 @@ namespace gavel::order {
 
 struct Options {
   // -- failure detection and election (PROTOCOL.md §4)
-  Duration heartbeat = 50ms;          ///< between two beats of a member
+  Duration heartbeat = 60ms;          ///< between two beats of a member
   Duration suspicion = 300ms;         ///< without a beat, a member counts as dead
   Duration hop_timeout = 30ms;        ///< for the acknowledgement of a token's hop
   Duration election_timeout = 250ms;  ///< for the token to come home, and again for the recovery

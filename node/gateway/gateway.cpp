@@ -100,6 +100,10 @@ void Gateway::on(Now now, BytesView routing_id, const wire::Hello& hello, host::
 }
 
 void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffects& effects) {
+  take(now, routing_id, *clients_.find(routing_id), call, effects);
+}
+
+void Gateway::take(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects) {
   ++counters_.calls;
   if (auto objection = objection_to(call); !objection.empty())
     return answer(routing_id, declined(call, wire::AnswerStatus::malformed, std::move(objection)));
@@ -116,7 +120,7 @@ void Gateway::on(Now now, BytesView routing_id, wire::Call& call, host::NodeEffe
   }
   if (!gathered_.has_room()) return answer(routing_id, busy(call));
   if (call.kind == wire::CallKind::local) return answer_locally(routing_id, call);
-  submit(now, routing_id, *clients_.find(routing_id), call);
+  submit(now, routing_id, client, call);
 }
 
 void Gateway::on(Now now, BytesView routing_id, wire::Calls& gathered, host::NodeEffects& effects) {
@@ -126,7 +130,8 @@ void Gateway::on(Now now, BytesView routing_id, wire::Calls& gathered, host::Nod
     ++counters_.calls_busy;
     return;
   }
-  for (auto& call : gathered.calls) on(now, routing_id, call, effects);
+  auto& client = *clients_.find(routing_id);
+  for (auto& call : gathered.calls) take(now, routing_id, client, call, effects);
 }
 
 void Gateway::on(Now now, BytesView routing_id, const wire::Watch& watch, host::NodeEffects& effects) {

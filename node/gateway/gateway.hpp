@@ -89,6 +89,7 @@ class Gateway {
   void send_on(std::size_t most, const std::function<std::optional<wire::Redirect>(const Client& client)>& elsewhere,
                host::NodeEffects& effects, std::uint32_t redirected_less = UINT32_MAX);
 
+  void take(Now now, BytesView routing_id, Client& client, wire::Call& call, host::NodeEffects& effects);
   void submit(Now now, BytesView routing_id, Client& client, wire::Call& call);
   wire::Answer busy(const wire::Call& call);
   void answer_locally(BytesView routing_id, const wire::Call& call);

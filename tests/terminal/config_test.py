@@ -28,7 +28,7 @@ WRONG = [
     ('cluster = "a"\nhearbeat = 20', 2, "no setting 'hearbeat'; did you mean heartbeat?"),
     ('log_level = "info"', 1, "did you mean log-level?"),
     ("colour = 3", 1, "gavel-node --help lists them"),
-    ('\n\nheartbeat = "20"', 3, "heartbeat cannot be a text; right would be heartbeat = 50"),
+    ('\n\nheartbeat = "20"', 3, "heartbeat cannot be a text; right would be heartbeat = 60"),
     ("heartbeat = 20.5", 1, "heartbeat cannot be a number with a fraction"),
     ("heartbeat = 1", 1, "heartbeat: Value 1 not in range 5 to 60000"),
     ("slots = 123456789012", 1, "slots: "),

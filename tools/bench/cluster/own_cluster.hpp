@@ -24,6 +24,8 @@ struct OwnClusterOptions {
   std::string place;
   /// Auctions that a node takes.
   std::size_t slots = 1000;
+  /// Each node keeps to its share of the processors; otherwise it runs where the system puts it.
+  bool spread = true;
   /// Further options of gavel-node.
   std::vector<std::string> extra;
   bool keep = false;

@@ -38,9 +38,21 @@ std::vector<pid_t> Target::pids() const { return own_ ? own_->pids() : pids_; }
 std::vector<std::string> Target::gateways() {
   std::vector<std::string> all;
   for (const auto& node : house_->nodes_now())
-    if (node.life == directory::Life::up) all.push_back(node.endpoints.client);
+    if (node.life == directory::Life::up) all.push_back(client_endpoint(node));
   if (all.empty()) cli::fail_with(cli::Exit::no_quorum, "no node is up");
   return all;
+}
+
+directory::NodeRecord Target::leader_of(const directory::Auction& auction) {
+  const Uid active = house_->auction(auction.id).active;
+  for (const auto& node : house_->nodes_now())
+    if (node.uid == active) return node;
+  cli::fail_with(cli::Exit::no_quorum, "the auction has no leader that is a node");
+}
+
+std::string Target::client_endpoint(const directory::NodeRecord& node) const {
+  const auto index = own_ ? own_->find(node.name) : std::nullopt;
+  return index ? own_->endpoint(*index) : node.endpoints.client;
 }
 
 directory::Auction make_auction(cli::House& house, Duration length) {

@@ -32,6 +32,11 @@ class Target {
   std::vector<pid_t> pids() const;
   /// Client endpoints of all nodes that are up.
   std::vector<std::string> gateways();
+  /// The node where the auction is led. Throws cli::Failure if the directory knows none.
+  directory::NodeRecord leader_of(const directory::Auction& auction);
+  /// Of an own cluster as the node itself has it: it takes other ports when it is started again, and the directory
+  /// learns of them a moment later.
+  std::string client_endpoint(const directory::NodeRecord& node) const;
 
  private:
   cli::Settings settings_;

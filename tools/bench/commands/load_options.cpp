@@ -1,6 +1,7 @@
 #include "tools/bench/commands/load_options.hpp"
 
 #include <cmath>
+#include <map>
 
 #include "client/cli/commands.hpp"
 #include "tools/bench/commands/commands.hpp"
@@ -12,6 +13,9 @@ namespace {
 constexpr std::size_t kMostOfOneClient = 512;
 constexpr std::size_t kDefaultInFlight = 512;
 constexpr std::size_t kDefaultClients = 8;
+
+const std::map<std::string, Through> kGateways{
+    {"all", Through::all}, {"one", Through::one}, {"leader", Through::leader}};
 
 /// Commands of one client that may be under way. Above what a session keeps, one that is sent again might find its
 /// reply forgotten, and its outcome unknown: such is said on demand only, for a client that is alone.
@@ -69,9 +73,10 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       })
       ->capture_default_str()
       ->type_name("HOW");
-  command.add_option("--through", typed.through, "Gateways: all, or one (rising with several clients an auction)")
+  command.add_option("--through", typed.through, 
+                  "Gateways: all, one (rising with several clients an auction), or the leader's")
       ->check([](const std::string& text) {
-        return text == "all" || text == "one" ? "" : "it is all or one, not '" + text + "'";
+        return kGateways.contains(text) ? "" : "it is all, one or leader, not '" + text + "'";
       })
       ->type_name("WHICH");
   command.add_option("--auctions", typed.auctions, "Auctions at once, shared evenly by the clients")
@@ -94,7 +99,7 @@ BidsOptions understand(TypedLoad typed) {
   options.bidding.amounts = typed.amounts == "rising" ? Amounts::rising : Amounts::race;
   options.bidding.size = typed.size;
   const bool overtake = options.bidding.amounts == Amounts::rising && typed.clients > typed.auctions;
-  options.through_one = typed.through.empty() ? overtake : typed.through == "one";
+  options.through = !typed.through.empty() ? kGateways.at(typed.through) : overtake ? Through::one : Through::all;
   if (typed.auctions > typed.clients)
     cli::fail_with(cli::Exit::usage, std::to_string(typed.auctions) + " auctions need as many --clients");
   return options;

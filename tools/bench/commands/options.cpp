@@ -17,6 +17,10 @@ std::string check_durability(const std::string& name) {
                                              : "there is no durability '" + name + "'; fsync and memory are";
 }
 
+std::string check_cpus(const std::string& how) {
+  return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
+}
+
 }  // namespace
 
 void Context::say(const std::string& text) const {
@@ -74,6 +78,14 @@ void add_cluster_options(CLI::App& command, Context& context, std::size_t nodes)
           "--policy", [](const std::string&) {}, "By what bids are ordered: sequencer")
       ->check(check_policy)
       ->type_name("NAME")
+      ->group(kGroup);
+  command
+      .add_option_function<std::string>(
+          "--cpus", [&own](const std::string& how) { own.spread = how == "spread"; },
+          "spread: each node keeps to its share of the processors; any: it runs where the system puts it")
+      ->check(check_cpus)
+      ->default_str("spread")
+      ->type_name("HOW")
       ->group(kGroup);
   command.add_option("--node-program", own.program, "gavel-node (default: the one beside this program)")
       ->type_name("FILE")

@@ -36,6 +36,7 @@ LimitsFigure bids(BidsRun& run, std::size_t depth, const LimitsOptions& options)
   load.length = options.length;
   load.in_flight = depth;
   load.share = (depth + clients - 1) / clients;
+  run.go_through(depth == 1 ? Through::leader : Through::all);  // where the wire is shortest; where there is most room
   const Measured measured = run.measure(load, clients);
   const auto& latencies = measured.load.latencies;
   const double nodes = measured.node_cpu_us().value_or(0);

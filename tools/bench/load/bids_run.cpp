@@ -17,7 +17,9 @@ CrowdOptions BidsRun::crowd(const LoadOptions& load, std::size_t clients) {
   CrowdOptions crowd;
   crowd.cluster = target_.settings().cluster;
   crowd.gateways = target_.gateways();  // anew each time: a node that was started again has another address
-  if (options_.through_one) crowd.gateways.resize(1);
+  if (options_.through == Through::one) crowd.gateways.resize(1);
+  if (options_.through == Through::leader)
+    crowd.gateways = {target_.client_endpoint(target_.leader_of(auctions_.front()))};
   crowd.clients = clients;
   crowd.window = load.share;
   crowd.timeout = target_.settings().timeout;

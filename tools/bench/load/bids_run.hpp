@@ -13,13 +13,15 @@
 
 namespace gavel::bench {
 
+/// Which gateways clients begin at: all in turn, the first, or that of the node which leads the first auction.
+enum class Through { all, one, leader };
+
 struct BidsOptions {
   LoadOptions load;
   BiddingOptions bidding;
   std::size_t clients = 8;
   std::size_t auctions = 1;
-  /// All through the first gateway; otherwise evenly through all.
-  bool through_one = false;
+  Through through = Through::all;
 };
 
 class BidsRun {
@@ -34,6 +36,7 @@ class BidsRun {
 
   /// `clients`: so many of them; 0: as the options say.
   Measured measure(const LoadOptions& load, std::size_t clients = 0);
+  void go_through(Through gateways) { options_.through = gateways; }
 
   const std::vector<directory::Auction>& auctions() const { return auctions_; }
   std::size_t body_size() const { return body_size_; }

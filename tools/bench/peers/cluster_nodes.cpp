@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/cli/failure.hpp"
+#include "common/bus/processors.hpp"
 #include "tools/bench/peers/waiting.hpp"
 
 namespace gavel::peers {
@@ -16,7 +17,11 @@ constexpr std::size_t kLastLines = 5;
 }  // namespace
 
 void ClusterNodes::start(std::vector<std::string> command, std::function<bool()> before) {
-  children_.emplace_back(ChildOptions{std::move(command), log_of(children_.size()), "", std::move(before)});
+  const auto all = bus::usable_processors();
+  auto keep = [share = spread_ ? bus::share_of(all, children_.size(), kNodes) : all, before = std::move(before)] {
+    return bus::keep_to(share) && (!before || before());
+  };
+  children_.emplace_back(ChildOptions{std::move(command), log_of(children_.size()), "", std::move(keep)});
 }
 
 std::vector<pid_t> ClusterNodes::pids() {

@@ -7,14 +7,16 @@
 #include <vector>
 
 #include "tools/bench/peers/child.hpp"
+#include "tools/bench/peers/peer.hpp"
 #include "tools/bench/peers/scratch.hpp"
 
 namespace gavel::peers {
 
 class ClusterNodes {
  public:
-  /// `name` is for messages; `parent` is where the data goes.
-  ClusterNodes(std::string name, const std::string& parent) : name_(std::move(name)), folder_(parent) {}
+  /// `name` is for messages.
+  ClusterNodes(std::string name, const Place& place)
+      : name_(std::move(name)), folder_(place.directory), spread_(place.spread) {}
 
   const Folder& folder() const { return folder_; }
   void start(std::vector<std::string> command, std::function<bool()> before = {});
@@ -29,6 +31,7 @@ class ClusterNodes {
 
   std::string name_;
   Folder folder_;  ///< goes after the processes
+  bool spread_;
   std::vector<Child> children_;
 };
 

@@ -175,7 +175,7 @@ class Member {
 
 class Corosync final : public Peer {
  public:
-  explicit Corosync(const std::string& scratch) : namespaces_(kNodes), nodes_("Corosync", scratch) {
+  explicit Corosync(const Place& place) : namespaces_(kNodes), nodes_("Corosync", place) {
     for (std::size_t i = 0; i < kNodes; ++i) {
       const std::string file = nodes_.folder().file(std::to_string(i + 1) + ".conf", configuration(i));
       nodes_.start({"corosync", "-f", "-c", file}, namespaces_.entry(i));
@@ -260,6 +260,6 @@ class Corosync final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> start_corosync(const std::string& scratch) { return std::make_unique<Corosync>(scratch); }
+std::unique_ptr<Peer> start_corosync(const Place& place) { return std::make_unique<Corosync>(place); }
 
 }  // namespace gavel::peers

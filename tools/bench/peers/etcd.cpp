@@ -48,7 +48,7 @@ struct Call {
 
 class Etcd final : public Peer {
  public:
-  explicit Etcd(const std::string& scratch) : nodes_("etcd", scratch), ports_(free_ports(2 * kNodes)) {
+  explicit Etcd(const Place& place) : nodes_("etcd", place), ports_(free_ports(2 * kNodes)) {
     std::string all;
     for (std::size_t i = 0; i < kNodes; ++i) all += (i == 0 ? "" : ",") + name(i) + "=http://" + local(peer_port(i));
     for (std::size_t i = 0; i < kNodes; ++i) start(i, all);
@@ -195,6 +195,6 @@ class Etcd final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> start_etcd(const std::string& scratch) { return std::make_unique<Etcd>(scratch); }
+std::unique_ptr<Peer> start_etcd(const Place& place) { return std::make_unique<Etcd>(place); }
 
 }  // namespace gavel::peers

@@ -19,8 +19,8 @@ struct Known {
   bool as_root = false;
   /// Writes that are thrown away before the first measurement of a cluster.
   Duration warms_up{};
-  /// Starts three nodes, with their data below that directory, and returns when they serve. Null: not compiled in.
-  std::unique_ptr<Peer> (*start)(const std::string& scratch) = nullptr;
+  /// Starts three nodes, and returns when they serve. Null: not compiled in.
+  std::unique_ptr<Peer> (*start)(const Place& place) = nullptr;
 };
 
 const std::vector<Known>& known_peers();
@@ -30,9 +30,9 @@ const Known& find_peer(const std::string& name);
 std::string hindrance(const Known& peer);
 
 // Each is defined only where the client's library was found (CMakeLists.txt, GAVEL_PEER_...).
-std::unique_ptr<Peer> start_etcd(const std::string& scratch);
-std::unique_ptr<Peer> start_zookeeper(const std::string& scratch);
-std::unique_ptr<Peer> start_nats(const std::string& scratch);
-std::unique_ptr<Peer> start_corosync(const std::string& scratch);
+std::unique_ptr<Peer> start_etcd(const Place& place);
+std::unique_ptr<Peer> start_zookeeper(const Place& place);
+std::unique_ptr<Peer> start_nats(const Place& place);
+std::unique_ptr<Peer> start_corosync(const Place& place);
 
 }  // namespace gavel::peers

@@ -64,6 +64,14 @@ void declare(CLI::App& app, Typed& typed) {
   app.add_option("--dir", typed.run.directory, "Where all data is, until the end: on the disk that is to be measured")
       ->capture_default_str()
       ->type_name("DIR");
+  app.add_option_function<std::string>(
+         "--cpus", [&typed](const std::string& how) { typed.run.spread = how == "spread"; },
+         "spread: each node, of both sides, keeps to its share of the processors; any: where the system puts it")
+      ->check([](const std::string& how) {
+        return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
+      })
+      ->default_str("spread")
+      ->type_name("HOW");
   app.add_option("--bench", typed.run.bench, "gavel-bench (default: the one beside this program)")->type_name("FILE");
   cli::add_output_option(app, typed.settings);
 
@@ -98,7 +106,7 @@ void tell(const std::string& line) { std::cerr << line << std::endl; }
 cli::Exit alone(const Typed& typed, const Scratch& scratch) {
   const Known& known = find_peer(typed.alone);
   cli::Row row{{"peer", known.name}};
-  row.update(measure_alone(known, scratch, {typed.alone_in_flight, typed.rate, typed.run.warm_up, typed.run.measured}));
+  row.update(measure_alone(known, {scratch.path(), typed.run.spread}, {typed.alone_in_flight, typed.rate, typed.run.warm_up, typed.run.measured}));
   cli::Output(std::cout, typed.settings.format, cli::wants_colour())
       .list({"alone",
              {{"peer", "PEER"},

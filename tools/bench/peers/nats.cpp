@@ -65,7 +65,7 @@ jsOptions default_options() {
 
 class Nats final : public Peer {
  public:
-  explicit Nats(const std::string& scratch) : nodes_("NATS", scratch), ports_(free_ports(2 * kNodes)) {
+  explicit Nats(const Place& place) : nodes_("NATS", place), ports_(free_ports(2 * kNodes)) {
     for (std::size_t i = 0; i < kNodes; ++i) start(i);
     nodes_.wait_until_ready(kStart, [this] { return make_stream(); });
     nodes_.wait_until_ready(kStart, [this] { return find_leader(); });
@@ -181,6 +181,6 @@ class Nats final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> start_nats(const std::string& scratch) { return std::make_unique<Nats>(scratch); }
+std::unique_ptr<Peer> start_nats(const Place& place) { return std::make_unique<Nats>(place); }
 
 }  // namespace gavel::peers

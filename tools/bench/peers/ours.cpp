@@ -33,8 +33,8 @@ std::size_t clients_for(std::size_t in_flight) {
   return clients;
 }
 
-cli::Row measure_ours(const std::string& program, const std::string& scratch, const Load& load, bool durable) {
-  const Folder folder(scratch);
+cli::Row measure_ours(const std::string& program, const Place& place, const Load& load, bool durable) {
+  const Folder folder(place.directory);
   const std::string said = folder.path() + "/said";
   const std::string figures = folder.path() + "/figures.json";
   std::vector<std::string> command{
@@ -46,7 +46,9 @@ cli::Row measure_ours(const std::string& program, const std::string& scratch, co
       "--for",        milliseconds(load.measured),
       "--warm-up",    milliseconds(load.warm_up),
       "--dir",        folder.path(),
+      "--cpus",       place.spread ? "spread" : "any",
       "-o",           "json"};
+  if (load.in_flight == 1 && load.rate == 0) command.insert(command.end(), {"--through", "leader"});  // as the peers'
   if (load.rate > 0)
     command.insert(command.end(), {"--rate", std::to_string(load.rate)});
   else

@@ -9,9 +9,9 @@
 
 namespace gavel::peers {
 
-/// The row of what it measured. `program` is gavel-bench; its data and what it says go below `scratch`. Throws
+/// The row of what it measured. `program` is gavel-bench; its data and what it says go below `place`. Throws
 /// cli::Failure.
-cli::Row measure_ours(const std::string& program, const std::string& scratch, const Load& load, bool durable);
+cli::Row measure_ours(const std::string& program, const Place& place, const Load& load, bool durable);
 
 /// Connections that share so many bids in flight evenly: at least eight if there are as many bids, and no more bids to
 /// each than one session allows.

@@ -17,6 +17,12 @@ namespace gavel::peers {
 inline constexpr std::size_t kValueSize = 128;
 inline constexpr std::size_t kNodes = 3;
 
+/// Where nodes run.
+struct Place {
+  std::string directory;  ///< their data go below it
+  bool spread = true;     ///< each node keeps to its share of the processors; otherwise it runs where the system puts it
+};
+
 /// Told of every write, once, from threads of the peer's client.
 class Completions {
  public:

@@ -50,6 +50,8 @@ std::vector<std::string> command_of(const Known& peer, const RunOptions& options
           milliseconds(options.measured),
           "--warm-up",
           milliseconds(options.warm_up),
+          "--cpus",
+          options.spread ? "spread" : "any",
           "--dir",
           scratch.path(),
           "--bench",

@@ -42,10 +42,11 @@ Turn::Turn(const RunOptions& options, const Scratch& scratch, const Known& peer,
 
 void Turn::run() {
   const auto needed = loads_for(peer_.name);
+  const Place place{scratch_.path(), options_.spread};
   for (const Needed& load : needed)
     ours_.push_back(told("gavel", load,
-                         measure_ours(options_.bench, scratch_.path(), load_of(load, options_, ours_), load.durable)));
-  const auto peer = peer_.start(scratch_.path());
+                         measure_ours(options_.bench, place, load_of(load, options_, ours_), load.durable)));
+  const auto peer = peer_.start(place);
   warm_up(peer_, *peer, options_.in_flight);
   for (const Needed& load : needed)
     theirs_.push_back(told(peer_.name, load, row(measure(*peer, load_of(load, options_, theirs_)))));
@@ -64,9 +65,9 @@ cli::Row Turn::told(const std::string& system, const Needed& needed, cli::Row ro
   return row;
 }
 
-cli::Row measure_alone(const Known& known, const Scratch& scratch, const Load& load) {
+cli::Row measure_alone(const Known& known, const Place& place, const Load& load) {
   if (const std::string why = hindrance(known); !why.empty()) cli::fail_with(cli::Exit::usage, known.name + ": " + why);
-  const auto peer = known.start(scratch.path());
+  const auto peer = known.start(place);
   warm_up(known, *peer, std::max<std::size_t>(load.in_flight, 64));
   return row(measure(*peer, load));
 }

@@ -21,6 +21,7 @@ struct RunOptions {
   Duration measured = 5s;
   Duration warm_up = 1s;
   std::string directory;  ///< on the disk that is to be measured
+  bool spread = true;     ///< nodes of both sides keep to their shares of the processors each
   std::string bench;      ///< gavel-bench
 };
 
@@ -47,6 +48,6 @@ class Turn {
 };
 
 /// One peer alone under one load, after what warming up it needs.
-cli::Row measure_alone(const Known& peer, const Scratch& scratch, const Load& load);
+cli::Row measure_alone(const Known& peer, const Place& place, const Load& load);
 
 }  // namespace gavel::peers

@@ -74,7 +74,7 @@ class Session {
 
 class ZooKeeper final : public Peer {
  public:
-  explicit ZooKeeper(const std::string& scratch) : nodes_("ZooKeeper", scratch), ports_(free_ports(3 * kNodes)) {
+  explicit ZooKeeper(const Place& place) : nodes_("ZooKeeper", place), ports_(free_ports(3 * kNodes)) {
     // Of a server that is ended it would say that the connection broke.
     static FILE* const kNothing = std::fopen("/dev/null", "we");
     ::zoo_set_log_stream(kNothing);
@@ -205,6 +205,6 @@ class ZooKeeper final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> start_zookeeper(const std::string& scratch) { return std::make_unique<ZooKeeper>(scratch); }
+std::unique_ptr<Peer> start_zookeeper(const Place& place) { return std::make_unique<ZooKeeper>(place); }
 
 }  // namespace gavel::peers

@@ -38,7 +38,7 @@ class Failovers {
 
   FailoverRun run(double rate) {
     present_ = {};
-    present_.killed = leader();
+    present_.killed = target_.leader_of(bids_.auctions().front()).name;
     LoadOptions load;
     load.rate = rate;
     load.share = kShare;
@@ -72,13 +72,6 @@ class Failovers {
   }
 
  private:
-  std::string leader() {
-    const auto auction = target_.house().auction(bids_.auctions().front().id);
-    for (const auto& node : target_.house().nodes_now())
-      if (node.uid == auction.active) return node.name;
-    cli::fail_with(cli::Exit::no_quorum, "the auction has no leader that is a node");
-  }
-
   void kill() {
     kill_at_ = kNever;
     const auto node = target_.own()->find(present_.killed);
