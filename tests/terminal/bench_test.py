@@ -70,6 +70,12 @@ class Bench(BenchTest):
         self.assertEqual((row["nodes"], row["in_flight"], row["rate"]), (3, 64, None))
         self.assertGreater(row["refused"], 0, "a race has those who come late")
 
+    def test_one_bid_at_a_time_at_the_leader(self):
+        [row] = self.ask("bids", "--for", "300ms", "--warm-up", "100ms", "--clients", 1, "--in-flight", 1, "--through", "leader",
+                         "--cpus", "any")
+        self.check_load(row)
+        self.assertEqual(row["moves"], 0)
+
     def test_rising_bids_of_one_client_are_all_accepted(self):
         [row] = self.ask("bids", "--for", "500ms", "--warm-up", "100ms", "--amounts", "rising", "--durability", "memory")
         self.check_load(row)

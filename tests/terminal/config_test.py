@@ -20,6 +20,7 @@ replace-after = 2.5
 no-beacon = true
 allow-restore = false
 metrics = "127.0.0.1:9420"
+cpus = "0"
 log-format = "json"
 """
 
@@ -37,6 +38,8 @@ WRONG = [
     ("no-beacon = 1", 1, "right would be no-beacon = true"),
     ("join = [1, 2]", 1, "join cannot be a list of other things than texts"),
     ('join = ["10.0.0.5"]', 1, "should be HOST:PORT"),
+    ('cpus = "1-"', 1, "'1-' should be processors by their numbers"),
+    ("cpus = 0", 1, 'cpus cannot be a whole number; right would be cpus = "LIST"'),
     ('log-level = "loud"', 1, "log-level: loud not in {trace,debug,info,warn,error}"),
     ("[timing]\nheartbeat = 20", 1, "no setting 'timing'"),
     ("timing.heartbeat = 20", 1, "no setting 'timing'"),
@@ -82,7 +85,7 @@ class Configuration(unittest.TestCase):
                                    ("cluster", '"other"', "environment GAVEL_CLUSTER"), ("name", '"n1"', "gavel.toml:3"),
                                    ("join", '["10.0.0.5:7400", "seed.example:7400"]', "gavel.toml:5"),
                                    ("replace-after", "2.5", "gavel.toml:7"), ("no-beacon", "true", "gavel.toml:8"),
-                                   ("allow-restore", "false", "gavel.toml:9"), ("allow-faults", "true", "flag"),
+                                   ("allow-restore", "false", "gavel.toml:9"), ("cpus", '"0"', "gavel.toml:11"), ("allow-faults", "true", "flag"),
                                    ("suspect", "300", "default"), ("console", "false", "default")):
             self.assertEqual(settings[key], (value, source), key)
         self.assertFalse((self.place / "nowhere").exists())
@@ -130,6 +133,7 @@ class Configuration(unittest.TestCase):
         for options, words in ((["--join", "foo"], "'foo' should be HOST:PORT"), (["--join", "foo:0"], "HOST:PORT"),
                                (["--join", "foo:x"], "HOST:PORT"), (["--metrics", "here"], "no IPv4 address"),
                                (["--config", "missing.toml"], "missing.toml: cannot be read"), (["--config", "."], "cannot be read"),
+                               (["--cpus", "two"], "such as 0 or 0,2-3"), (["--cpus", "1023"], "may not run on processor 1023"),
                                (["--restore", "x"], "--bootstrap")):
             with self.subTest(options):
                 done = self.run_node("--data-dir", "nowhere", *options)

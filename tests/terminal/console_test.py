@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The console of a node: at its terminal, at a pipe, and not at all.   console_test.py GAVEL_NODE"""
+"""One node: its console, at its terminal, at a pipe, and not at all, and where it runs.   console_test.py GAVEL_NODE"""
 
 import os
 import socket
@@ -37,6 +37,14 @@ class Console(unittest.TestCase):
         while "ready" not in node.stderr.readline():
             self.assertIsNone(node.poll())
         return node
+
+    def test_it_keeps_to_its_processors(self):
+        last = max(os.sched_getaffinity(0))
+        node = self.started("--cpus", str(last))
+        threads = os.listdir(f"/proc/{node.pid}/task")
+        self.assertGreater(len(threads), 2)
+        for thread in threads:
+            self.assertEqual(os.sched_getaffinity(int(thread)), {last})
 
     def test_a_terminal_is_answered_and_its_end_is_not_the_nodes(self):
         t = Terminal(self.command)

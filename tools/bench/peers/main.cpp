@@ -70,7 +70,7 @@ void declare(CLI::App& app, Typed& typed) {
       ->check([](const std::string& how) {
         return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
       })
-      ->default_str("spread")
+      ->default_str("any")
       ->type_name("HOW");
   app.add_option("--bench", typed.run.bench, "gavel-bench (default: the one beside this program)")->type_name("FILE");
   cli::add_output_option(app, typed.settings);

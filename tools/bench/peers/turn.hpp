@@ -21,7 +21,7 @@ struct RunOptions {
   Duration measured = 5s;
   Duration warm_up = 1s;
   std::string directory;  ///< on the disk that is to be measured
-  bool spread = true;     ///< nodes of both sides keep to their shares of the processors each
+  bool spread = false;    ///< nodes of both sides keep to their shares of the processors each
   std::string bench;      ///< gavel-bench
 };
 
