@@ -22,7 +22,7 @@ struct Settings {
   std::string listen = "127.0.0.1";
   std::optional<std::uint16_t> priority;
   std::uint32_t slots = 16;
-  std::string processors;  ///< to run on, as bus::parse_processors() takes them; empty: any
+  std::string processors;     ///< to run on, as bus::parse_processors() takes them; empty: any
   std::uint32_t room = 4096;  ///< clients at most
   Duration heartbeat = 60ms;
   Duration suspicion = 300ms;

@@ -55,7 +55,7 @@ bool Commitment::snapshot_due() const {
   const auto& log = core_.log;
   const auto committed = core_.commit.since(log.base());
   if (committed >= options.compact_entries) return true;
-  return log.bytes_since_snapshot() >= std::max(options.compact_bytes, 2 * log.snapshot().size()) &&
+  return log.bytes_since_snapshot() >= std::max(core_.log_room, 2 * log.snapshot().size()) &&
          2 * committed >= log.entries_since_snapshot();
 }
 

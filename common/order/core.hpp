@@ -63,6 +63,7 @@ struct Core {
   bool draining = false;
   bool narrates_slots = options.narrate;
   std::uint32_t load = 0;
+  std::size_t log_room = options.compact_bytes;
   std::uint32_t rank = 0;
   TimePoint ranked_since = kLongAgo;
 

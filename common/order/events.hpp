@@ -64,12 +64,17 @@ struct SetLoad {
 struct SetNarration {
   bool slots = false;
 };
+/// How many bytes of entries the log may hold in memory until a snapshot takes their place, from now on. Before it is
+/// told: Options::compact_bytes.
+struct SetLogRoom {
+  std::size_t bytes = 0;
+};
 /// Time passed: `next_deadline` was reached.
 struct Tick {};
 /// Beats now, though the beat is not due yet.
 struct BeatEarly {};
 
 using Event = std::variant<Received, Persisted, StorageFailed, Submit, PeerLost, SetGoal, SetDraining, SetLoad, SetRank,
-                           SetNarration, TransferTo, Tick, BeatEarly>;
+                           SetLogRoom, SetNarration, TransferTo, Tick, BeatEarly>;
 
 }  // namespace gavel::order

@@ -29,6 +29,15 @@ void EventHistory::append(EventPlace place, ServiceEvent event) {
   events.push_back({place, std::move(event.body), event.replaces});
   fresh_.topics.try_emplace(event.topic);
   order_.emplace_back(place, std::move(event.topic));
+  drop_what_is_over();
+}
+
+void EventHistory::bound(Bounds bounds) {
+  bounds_ = bounds;
+  drop_what_is_over();
+}
+
+void EventHistory::drop_what_is_over() {
   while (order_.size() > bounds_.events || bytes_ > bounds_.bytes) drop_first_slot();
 }
 

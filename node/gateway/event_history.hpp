@@ -40,6 +40,8 @@ class EventHistory {
   explicit EventHistory(Slot complete_after) : EventHistory(complete_after, Bounds()) {}
   EventHistory(Slot complete_after, Bounds bounds) : bounds_(bounds), complete_after_(complete_after) {}
 
+  /// Other bounds from now on.
+  void bound(Bounds bounds);
   /// Places grow, over all topics.
   void append(EventPlace place, ServiceEvent event);
   /// The state jumped to this slot (a snapshot): what happened in between is not known here.
@@ -60,6 +62,7 @@ class EventHistory {
 
  private:
   using Topics = std::map<Bytes, std::deque<Event>>;
+  void drop_what_is_over();
   void drop_first_slot();
   void forget_first(Topics::iterator topic);
 

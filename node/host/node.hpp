@@ -41,13 +41,14 @@ struct NodeSetup {
   std::optional<wire::Archive> restore;
   /// A founder looks round so long for a cluster of the same name, and refuses to found a second one. 0: not at all.
   Duration found_wait{};
-  std::vector<std::string> seeds;  ///< endpoints of sockets for nodes, to be told where this node is
-  std::vector<Uid> retired;        ///< uids that this node gave up when it lost their data (PROTOCOL.md §8)
-  std::uint64_t seed = 0;          ///< of all its random numbers
-  Duration drain_limit = 2s;       ///< most that on_drain may take until it asks to exit
-  Duration observer_idle = 30s;    ///< an observer that no client uses goes after this
-  Duration replace_after = 5s;     ///< a node that is down for longer is lost: others take its seats
-  Duration retain_closed = 1h;     ///< an auction's replica goes so long after its close was recorded
+  std::vector<std::string> seeds;       ///< endpoints of sockets for nodes, to be told where this node is
+  std::vector<Uid> retired;             ///< uids that this node gave up when it lost their data (PROTOCOL.md §8)
+  std::size_t log_memory = 64U << 20U;  ///< bytes that the logs of all groups may hold in memory together
+  std::uint64_t seed = 0;               ///< of all its random numbers
+  Duration drain_limit = 2s;            ///< most that on_drain may take until it asks to exit
+  Duration observer_idle = 30s;         ///< an observer that no client uses goes after this
+  Duration replace_after = 5s;          ///< a node that is down for longer is lost: others take its seats
+  Duration retain_closed = 1h;          ///< an auction's replica goes so long after its close was recorded
   LogLevel log_level = LogLevel::info;
   bool allow_faults = false;   ///< takes faults to inject from whoever asks (SetFaults)
   bool allow_restore = false;  ///< takes an auction's state from whoever hands one over (RestorePiece)

@@ -150,6 +150,7 @@ void Node::Parts::keep_house(Now now, NodeEffects& effects) {
     load_told = gateway.clients();
     replicas.step_all(now, order::SetLoad{load_told}, effects);
   }
+  replicas.share_memory(now, effects);
   house_kept_until = duties.next_deadline(now, kUpkeep);
   house_wakes_at = duties.next_deadline(now, kUpkeep + kUpkeep / 2);
 }

@@ -1,6 +1,7 @@
 #include "node/host/replicas.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "common/base/check.hpp"
@@ -11,6 +12,16 @@
 
 namespace gavel::host {
 namespace {
+
+/// What a log may hold in memory, however many there are.
+constexpr std::size_t kLeastLogRoom = 256U << 10U;
+
+/// Of the events that are kept beside a log of such a size.
+gateway::EventHistory::Bounds bounds_beside(std::size_t log_room) {
+  gateway::EventHistory::Bounds bounds;
+  bounds.bytes = std::min(bounds.bytes, log_room / 8);
+  return bounds;
+}
 
 bool is_beat(const order::Event& event) {
   const auto* received = std::get_if<order::Received>(&event);
@@ -32,7 +43,7 @@ Bytes topic_prefix(GroupId group) {
 }
 
 Replicas::Replicas(const NodeSetup& setup, Counters& counters)
-    : setup_(setup), counters_(counters), log_level_(setup.log_level) {}
+    : setup_(setup), counters_(counters), log_room_(setup.options.compact_bytes), log_level_(setup.log_level) {}
 
 void Replicas::start(Now now, GroupId group, bool observer, order::Recovered recovered,
                      std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
@@ -41,6 +52,7 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   setup.options = setup_.options;
   setup.options.narrate = log_level_ == LogLevel::trace;
   setup.options.batch_gap = machine->batch_gap();
+  setup.options.compact_bytes = log_room_;
   setup.group = group;
   // A later replica of the same group in this life must not number its stream from 1 again: it is a life of its own.
   setup.self = {setup_.self.uid, {setup_.self.incarnation.value + ++lives_}};
@@ -55,7 +67,7 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
                                 self,
                                 observer,
                                 std::move(replica),
-                                gateway::EventHistory(start_slot),
+                                gateway::EventHistory(start_slot, bounds_beside(log_room_)),
                                 {},
                                 now.at,
                                 kept,
@@ -257,6 +269,19 @@ void Replicas::set_log_level(Now now, LogLevel level, NodeEffects& effects) {
   const bool slots = level == LogLevel::trace;
   if (slots != (log_level_ == LogLevel::trace)) step_all(now, order::SetNarration{slots}, effects);
   log_level_ = level;
+}
+
+std::size_t Replicas::log_room() const {
+  const std::size_t share = setup_.log_memory / std::bit_ceil(std::max<std::size_t>(hosted_.size(), 1));
+  return std::min(std::max(share, kLeastLogRoom), setup_.options.compact_bytes);
+}
+
+void Replicas::share_memory(Now now, NodeEffects& effects) {
+  const auto room = log_room();
+  if (room == log_room_) return;
+  log_room_ = room;
+  step_all(now, order::SetLogRoom{room}, effects);
+  for (auto& [group, hosted] : hosted_) hosted.history.bound(bounds_beside(room));
 }
 
 TimePoint Replicas::next_deadline() const {

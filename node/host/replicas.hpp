@@ -81,6 +81,9 @@ class Replicas {
   /// What is logged from now on; at trace, replicas narrate every slot.
   void set_log_level(Now now, LogLevel level, NodeEffects& effects);
   LogLevel log_level() const { return log_level_; }
+  /// Tells each how much of its log and of its events it may hold in memory, so that many groups together hold no more
+  /// than a few do.
+  void share_memory(Now now, NodeEffects& effects);
   TimePoint next_deadline() const;
   /// What the disk was asked to keep and replicas wait for.
   std::size_t disk_tickets() const { return awaited_.size(); }
@@ -97,6 +100,8 @@ class Replicas {
     std::uint64_t life = 0;
     order::Ticket ticket;
   };
+  /// Of a log, in bytes: an equal share of what all may hold, rounded down so that it seldom changes.
+  std::size_t log_room() const;
   void start(Now now, GroupId group, bool observer, order::Recovered recovered, std::unique_ptr<ServiceMachine> machine,
              NodeEffects& effects);
   void step(Now now, Hosted& hosted, order::Event event, NodeEffects& effects);
@@ -115,6 +120,7 @@ class Replicas {
   DiskTicket last_ticket_ = 0;
   std::deque<Awaited> awaited_;
   std::uint64_t lives_ = 0;
+  std::size_t log_room_;  ///< as the replicas were told
   bool storage_failed_ = false;
   bool draining_ = false;
   bool beats_pass_ = false;  ///< some came or went

@@ -21,8 +21,8 @@ TEST_CASE("what names no processors is refused, with what would") {
     INFO(text);
     const auto read = parse_processors(text);
     REQUIRE_FALSE(read);
-    CHECK(read.error().message == "'" + std::string(text) +
-                                      "' should be processors by their numbers, from 0 to 1023, such as 0 or 0,2-3");
+    CHECK(read.error().message ==
+          "'" + std::string(text) + "' should be processors by their numbers, from 0 to 1023, such as 0 or 0,2-3");
   }
 }
 

@@ -264,6 +264,18 @@ TEST_CASE("a history forgets whole slots, the oldest first, and says from where 
   CHECK(history.complete_after() == Slot{50});
 }
 
+TEST_CASE("a history that may keep less from now on forgets what is over") {
+  EventHistory history({}, {.events = 100, .bytes = 1000});
+  for (std::uint64_t slot = 1; slot <= 50; ++slot) history.append({{slot}, 1}, {Bytes(10, 'e')});
+  CHECK(history.size() == 50);
+  history.bound({.events = 100, .bytes = 200});
+  CHECK(history.size() == 20);
+  CHECK(history.complete_after() == Slot{30});
+  CHECK(history.next({}, {{30}, 1})->place.slot == Slot{31});
+  history.append({{51}, 1}, {Bytes(10, 'e')});
+  CHECK(history.size() == 20);
+}
+
 TEST_CASE("a watcher gets every event once and in order, a gap when it is too far behind, and only so many at a time") {
   EventHistory history({}, {.events = 200, .bytes = 10'000});
   for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, {"e"});

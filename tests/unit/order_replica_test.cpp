@@ -153,6 +153,26 @@ TEST_CASE("a blank member becomes a learner and then a voter, from a snapshot in
   REQUIRE(pipe.propose(4, "y"));
 }
 
+TEST_CASE("a log holds no more in memory than it was last told that it may") {
+  Options options;
+  options.compact_bytes = 1U << 20U;
+  Pipe pipe(options);
+  pipe.found({5});
+  const auto held_most = [&] {
+    std::uint64_t most = 0;
+    for (int i = 0; i < 100; ++i) {
+      REQUIRE(pipe.ask(5, {wire::RequestKind::query, {}, {}, Bytes(2'000, 'x')}));
+      most = std::max(most, pipe.at(5).last().since(pipe.at(5).base()));
+    }
+    return 2'000 * most;
+  };
+  CHECK(held_most() > 150'000);
+  pipe.step(5, SetLogRoom{40'000});
+  CHECK(held_most() < 50'000);
+  pipe.step(5, SetLogRoom{1U << 20U});
+  CHECK(held_most() > 150'000);
+}
+
 TEST_CASE("the leader hands over to a higher uid that has been up for the hold-down time") {
   Options options;
   options.hold_down = 200ms;

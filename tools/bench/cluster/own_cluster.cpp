@@ -119,7 +119,8 @@ void OwnCluster::launch(Node& node, bool founds) {
   if (founds) command.emplace_back("--bootstrap");
   if (options_.spread) {
     const auto index = static_cast<std::size_t>(&node - nodes_.data());
-    command.insert(command.end(), {"--cpus", bus::print(bus::share_of(bus::usable_processors(), index, options_.nodes))});
+    command.insert(command.end(),
+                   {"--cpus", bus::print(bus::share_of(bus::usable_processors(), index, options_.nodes))});
   }
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   node.process = std::make_unique<NodeProcess>(command, directory_ / (node.name + ".log"));

@@ -73,7 +73,8 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       })
       ->capture_default_str()
       ->type_name("HOW");
-  command.add_option("--through", typed.through, 
+  command
+      .add_option("--through", typed.through,
                   "Gateways: all, one (rising with several clients an auction), or the leader's")
       ->check([](const std::string& text) {
         return kGateways.contains(text) ? "" : "it is all, one or leader, not '" + text + "'";

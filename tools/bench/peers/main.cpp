@@ -106,7 +106,8 @@ void tell(const std::string& line) { std::cerr << line << std::endl; }
 cli::Exit alone(const Typed& typed, const Scratch& scratch) {
   const Known& known = find_peer(typed.alone);
   cli::Row row{{"peer", known.name}};
-  row.update(measure_alone(known, {scratch.path(), typed.run.spread}, {typed.alone_in_flight, typed.rate, typed.run.warm_up, typed.run.measured}));
+  row.update(measure_alone(known, {scratch.path(), typed.run.spread},
+                           {typed.alone_in_flight, typed.rate, typed.run.warm_up, typed.run.measured}));
   cli::Output(std::cout, typed.settings.format, cli::wants_colour())
       .list({"alone",
              {{"peer", "PEER"},

@@ -20,7 +20,7 @@ inline constexpr std::size_t kNodes = 3;
 /// Where nodes run.
 struct Place {
   std::string directory;  ///< their data go below it
-  bool spread = false;    ///< each node keeps to its share of the processors; otherwise it runs where the system puts it
+  bool spread = false;  ///< each node keeps to its share of the processors; otherwise it runs where the system puts it
 };
 
 /// Told of every write, once, from threads of the peer's client.

@@ -44,8 +44,8 @@ void Turn::run() {
   const auto needed = loads_for(peer_.name);
   const Place place{scratch_.path(), options_.spread};
   for (const Needed& load : needed)
-    ours_.push_back(told("gavel", load,
-                         measure_ours(options_.bench, place, load_of(load, options_, ours_), load.durable)));
+    ours_.push_back(
+        told("gavel", load, measure_ours(options_.bench, place, load_of(load, options_, ours_), load.durable)));
   const auto peer = peer_.start(place);
   warm_up(peer_, *peer, options_.in_flight);
   for (const Needed& load : needed)
