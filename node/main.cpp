@@ -26,7 +26,6 @@ int main(int argc, char** argv) {
   using namespace gavel::node;
   gavel::bus::keep_standard_streams();
   constexpr int kFailed = 1;
-  constexpr int kUsage = 2;
 
   if (!have_standard_streams()) return kFailed;
 
@@ -37,8 +36,8 @@ int main(int argc, char** argv) {
   const auto& settings = std::get<Settings>(read);
   if (!settings.processors.empty()) {  // before there are other threads
     if (const auto kept = gavel::bus::keep_to(*gavel::bus::parse_processors(settings.processors)); !kept) {
-      std::cerr << "gavel-node: --cpus " << settings.processors << ": " << kept.error().message << "\n";
-      return kUsage;
+      std::cerr << "gavel-node: " << kept.error().message << "\n";
+      return kFailed;
     }
   }
 

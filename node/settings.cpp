@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/base/version.hpp"
+#include "common/bus/processors.hpp"
 #include "node/settings_options.hpp"
 #include "node/settings_sources.hpp"
 
@@ -52,6 +53,9 @@ Result<Settings> settled(const Typed& typed, const Sources& sources) {
     return fail("--suspect " + std::to_string(typed.suspicion_ms) + from("suspect") + " is too short for --heartbeat " +
                 std::to_string(typed.heartbeat_ms) + from("heartbeat") + ": three heartbeats, " +
                 std::to_string(3 * typed.heartbeat_ms) + ", is the least that makes sense");
+  if (!settings.processors.empty())
+    if (const auto usable = bus::check_usable(*bus::parse_processors(settings.processors)); !usable)
+      return fail("--cpus " + settings.processors + from("cpus") + ": " + usable.error().message);
   return settings;
 }
 

@@ -1,13 +1,13 @@
 #include "common/bus/processors.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <iterator>
 #include <optional>
 #include <system_error>
+
+#include "common/base/check.hpp"
 
 namespace gavel::bus {
 namespace {
@@ -68,24 +68,33 @@ Processors usable_processors() {
   return usable;
 }
 
-Result<void> keep_to(const Processors& processors) {
+Result<void> check_usable(const Processors& processors) {
   const auto usable = usable_processors();
   Processors others;
   std::set_difference(processors.begin(), processors.end(), usable.begin(), usable.end(), std::back_inserter(others));
-  if (!others.empty())
-    return fail("this program may not run on processor " + print(others) + "; here it has " + print(usable));
+  if (others.empty()) return {};
+  return fail("this program may not run on processor " + print(others) + "; here it has " + print(usable));
+}
+
+cpu_set_t set_of(const Processors& processors) {
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const unsigned number : processors) CPU_SET(number, &set);
-  if (::sched_setaffinity(0, sizeof set, &set) != 0)
-    return fail("cannot keep to processor " + print(processors) + ": " + std::generic_category().message(errno));
-  return {};
+  return set;
+}
+
+Result<void> keep_to(const Processors& processors) {
+  if (auto usable = check_usable(processors); !usable) return usable;
+  const cpu_set_t set = set_of(processors);
+  if (::sched_setaffinity(0, sizeof set, &set) == 0) return {};
+  return fail("cannot keep to processor " + print(processors) + ": " + std::generic_category().message(errno));
 }
 
 Processors share_of(const Processors& all, std::size_t index, std::size_t shares) {
+  GAVEL_CHECK(shares > 0, "processors are shared out among somebody");
   Processors share;
-  for (std::size_t i = index % std::max<std::size_t>(std::min(shares, all.size()), 1); i < all.size(); i += shares)
-    share.push_back(all[i]);
+  if (all.empty()) return share;
+  for (std::size_t i = index % std::min(shares, all.size()); i < all.size(); i += shares) share.push_back(all[i]);
   return share;
 }
 

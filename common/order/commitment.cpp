@@ -45,8 +45,12 @@ bool Commitment::advance(Slot hinted) {
   const auto& view = core_.log.derived().view;
   if (core_.role == wire::Role::leader && view.term == core_.promised && core_.commit >= view.slot)
     core_.election_lost = core_.overruled = false;
-  if (snapshot_due()) core_.make_snapshot();
+  compact();
   return true;
+}
+
+void Commitment::compact() {
+  if (!core_.log.blank() && !core_.diverged && snapshot_due()) core_.make_snapshot();
 }
 
 // Only what is committed can go: a long uncommitted tail must not cause a snapshot at every step.
@@ -55,8 +59,7 @@ bool Commitment::snapshot_due() const {
   const auto& log = core_.log;
   const auto committed = core_.commit.since(log.base());
   if (committed >= options.compact_entries) return true;
-  return log.bytes_since_snapshot() >= std::max(core_.log_room, 2 * log.snapshot().size()) &&
-         2 * committed >= log.entries_since_snapshot();
+  return log.bytes_since_snapshot() >= core_.log_bound() && 2 * committed >= log.entries_since_snapshot();
 }
 
 void Commitment::apply(Slot slot) {

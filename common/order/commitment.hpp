@@ -15,6 +15,8 @@ class Commitment {
 
   /// Commits and applies as far as the acks, or a commit slot heard (`hinted`), allow. True if anything was.
   bool advance(Slot hinted);
+  /// Makes a snapshot if one is due.
+  void compact();
   /// A peer's digest came: is this replica in the minority of a disagreement?
   void compare(const wire::Ack& ack);
 

@@ -207,7 +207,7 @@ void Core::make_snapshot() {
   if (log.blank() || commit <= log.base()) return;
   const auto made = snapshot();
   auto encoded = wire::encode_shared(made);
-  log.compact(made, encoded, options.retained_entries, std::min(options.retained_bytes, log_room / 4));
+  log.compact(made, encoded, options.retained_entries, std::min(options.retained_bytes, log_bound() / 4));
   journal.snapshot(made.slot, std::move(encoded), true, false, out->persists);
   say(NoteKind::snapshot_made, "makes a snapshot at " + print(made.slot));
 }

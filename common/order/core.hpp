@@ -3,6 +3,7 @@
 // when, is the business of the parts.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -107,6 +108,8 @@ struct Core {
   void cut_to(Slot last_kept);
   /// Starts from a foreign snapshot. Error: the snapshot cannot be read.
   Result<void> install(const wire::SnapshotRecord& snapshot, Rope encoded);
+  /// Bytes of entries after the snapshot from which on another one is due.
+  std::size_t log_bound() const { return std::max(log_room, 2 * log.snapshot().size()); }
   /// The state at `commit`. The log is not blank.
   wire::SnapshotRecord snapshot() const;
   void make_snapshot();

@@ -64,8 +64,9 @@ struct SetLoad {
 struct SetNarration {
   bool slots = false;
 };
-/// How many bytes of entries the log may hold in memory until a snapshot takes their place, from now on. Before it is
-/// told: Options::compact_bytes.
+/// How many bytes of entries the log may hold in memory until a snapshot takes their place, in the stead of
+/// Options::compact_bytes; a quarter of it may be held before the snapshot. It holds from now on, also if there is
+/// more already.
 struct SetLogRoom {
   std::size_t bytes = 0;
 };

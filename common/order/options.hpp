@@ -49,7 +49,7 @@ struct Options {
   std::uint64_t compact_entries = 16384;   ///< in the log since the last snapshot
   std::size_t compact_bytes = 16U << 20U;  ///< the same; and never less than twice the last snapshot's size
   std::uint64_t retained_entries = 1024;   ///< kept before the snapshot for members slightly behind
-  std::size_t retained_bytes = 4U << 20U;  ///< the same, in bytes of payload
+  std::size_t retained_bytes = 4U << 20U;  ///< the same, in bytes of payload; at most a quarter of what is after it
   std::uint64_t digest_interval = 1024;    ///< slots between two compared digests
 
   // -- narration

@@ -88,7 +88,10 @@ struct Replica::Parts {
     core.beat_at = core.now.at;
   }
   void on(const SetLoad& load) { core.load = load.clients; }
-  void on(const SetLogRoom& room) { core.log_room = room.bytes; }
+  void on(const SetLogRoom& room) {
+    core.log_room = room.bytes;
+    commitment.compact();
+  }
   void on(const SetNarration& wish) { core.narrates_slots = wish.slots; }
   void on(const SetRank& wish) { core.set_rank(wish.rank); }
   void on(const TransferTo& wish) { leadership.transfer(wish.uid); }

@@ -61,12 +61,12 @@ void Index::put(const RecordHeader& record, Place place, SharedBytes bytes) {
 }
 
 void Index::append(Group& group, const RecordHeader& record, Item item) {
-  // Of an original and its carried copy the later one counts: the other's segment may go.
   count(item);
   if (group.records.empty() || group.last() < record.slot) {
     group.records.emplace_hint(group.records.end(), record.slot, std::move(item));
     return;
   }
+  // Of an original and its carried copy the later one counts: the other's segment may go.
   const auto [at, fresh] = group.records.try_emplace(record.slot);
   if (!fresh) forget(at->second);
   at->second = std::move(item);

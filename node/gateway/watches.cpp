@@ -118,7 +118,11 @@ bool Watches::is_paced(TimePoint now, const Topic& topic, const Watched& watched
 
 void Watches::pump(TimePoint now, const Topic& topic, Watched& watched, Slot lost, const EventHistory& history,
                    const Push& push) {
-  if (is_paced(now, topic, watched, history)) return;
+  if (is_paced(now, topic, watched, history)) {
+    if (lost)  // until then it may be forgotten what they missed
+      for (auto& [routing_id, seen] : watched.watchers) seen.caught_up = false;
+    return;
+  }
   const auto* newest = history.next(topic.name, {});
   if (newest && newest->replaces) {
     paced_.erase({watched.paced_until, topic});

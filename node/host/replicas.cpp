@@ -13,13 +13,16 @@
 namespace gavel::host {
 namespace {
 
-/// What a log may hold in memory, however many there are.
-constexpr std::size_t kLeastLogRoom = 256U << 10U;
+/// A log may hold so much of what one alone may (Options::compact_bytes), however many there are.
+constexpr std::size_t kLeastShare = 16;
+/// Each may mean a snapshot.
+constexpr std::size_t kToldAtOnce = 4;
 
-/// Of the events that are kept beside a log of such a size.
+/// Of the events that are kept beside a log of such a size: what a large entry brings about, in any case.
 gateway::EventHistory::Bounds bounds_beside(std::size_t log_room) {
+  constexpr std::size_t kLeast = 256U << 10U;
   gateway::EventHistory::Bounds bounds;
-  bounds.bytes = std::min(bounds.bytes, log_room / 8);
+  bounds.bytes = std::clamp(log_room / 8, kLeast, bounds.bytes);
   return bounds;
 }
 
@@ -43,7 +46,7 @@ Bytes topic_prefix(GroupId group) {
 }
 
 Replicas::Replicas(const NodeSetup& setup, Counters& counters)
-    : setup_(setup), counters_(counters), log_room_(setup.options.compact_bytes), log_level_(setup.log_level) {}
+    : setup_(setup), counters_(counters), log_level_(setup.log_level) {}
 
 void Replicas::start(Now now, GroupId group, bool observer, order::Recovered recovered,
                      std::unique_ptr<ServiceMachine> machine, NodeEffects& effects) {
@@ -52,7 +55,8 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
   setup.options = setup_.options;
   setup.options.narrate = log_level_ == LogLevel::trace;
   setup.options.batch_gap = machine->batch_gap();
-  setup.options.compact_bytes = log_room_;
+  const auto room = log_room();
+  setup.options.compact_bytes = room;
   setup.group = group;
   // A later replica of the same group in this life must not number its stream from 1 again: it is a life of its own.
   setup.self = {setup_.self.uid, {setup_.self.incarnation.value + ++lives_}};
@@ -67,12 +71,13 @@ void Replicas::start(Now now, GroupId group, bool observer, order::Recovered rec
                                 self,
                                 observer,
                                 std::move(replica),
-                                gateway::EventHistory(start_slot, bounds_beside(log_room_)),
+                                gateway::EventHistory(start_slot, bounds_beside(room)),
                                 {},
                                 now.at,
                                 kept,
                                 now.at,
-                                now.at});
+                                now.at,
+                                room});
   effects.subscriptions.push_back({topic_prefix(group), true});
   if (storage_failed_ && !observer) step(now, group, order::StorageFailed{}, effects);
   if (draining_ && !observer) step(now, group, order::SetDraining{true}, effects);
@@ -272,16 +277,21 @@ void Replicas::set_log_level(Now now, LogLevel level, NodeEffects& effects) {
 }
 
 std::size_t Replicas::log_room() const {
+  const auto most = setup_.options.compact_bytes;
   const std::size_t share = setup_.log_memory / std::bit_ceil(std::max<std::size_t>(hosted_.size(), 1));
-  return std::min(std::max(share, kLeastLogRoom), setup_.options.compact_bytes);
+  return std::clamp(share, most / kLeastShare, most);
 }
 
 void Replicas::share_memory(Now now, NodeEffects& effects) {
   const auto room = log_room();
-  if (room == log_room_) return;
-  log_room_ = room;
-  step_all(now, order::SetLogRoom{room}, effects);
-  for (auto& [group, hosted] : hosted_) hosted.history.bound(bounds_beside(room));
+  std::size_t told = 0;
+  for (auto& [group, hosted] : hosted_) {
+    if (hosted.log_room == room) continue;
+    if (told++ == kToldAtOnce) break;
+    hosted.log_room = room;
+    hosted.history.bound(bounds_beside(room));
+    step(now, hosted, order::SetLogRoom{room}, effects);
+  }
 }
 
 TimePoint Replicas::next_deadline() const {

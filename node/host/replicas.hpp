@@ -34,6 +34,7 @@ struct Hosted {
   Slot kept;                    ///< the end of its log when it was started
   TimePoint since = kLongAgo;   ///< when it was started
   TimePoint beaten = kLongAgo;  ///< its last beat
+  std::size_t log_room = 0;     ///< as it was told last
   CommitTimes times = {};
 
   const ServiceMachine& machine() const { return static_cast<const ServiceMachine&>(replica->machine()); }
@@ -81,8 +82,8 @@ class Replicas {
   /// What is logged from now on; at trace, replicas narrate every slot.
   void set_log_level(Now now, LogLevel level, NodeEffects& effects);
   LogLevel log_level() const { return log_level_; }
-  /// Tells each how much of its log and of its events it may hold in memory, so that many groups together hold no more
-  /// than a few do.
+  /// Tells them, a few at a time, how much of its log and of its events each may hold in memory, so that many groups
+  /// together hold little more than a few do. To be called now and then.
   void share_memory(Now now, NodeEffects& effects);
   TimePoint next_deadline() const;
   /// What the disk was asked to keep and replicas wait for.
@@ -120,7 +121,6 @@ class Replicas {
   DiskTicket last_ticket_ = 0;
   std::deque<Awaited> awaited_;
   std::uint64_t lives_ = 0;
-  std::size_t log_room_;  ///< as the replicas were told
   bool storage_failed_ = false;
   bool draining_ = false;
   bool beats_pass_ = false;  ///< some came or went

@@ -26,7 +26,7 @@ AuctionService::AuctionService(auction::Terms terms) : book_(std::move(terms)), 
 
 Bytes AuctionService::apply(const Context& context, BytesView command, Events& events) {
   Bytes reply = wire::encode_any(execute(context, command, events));
-  digest_ = fold(digest_, context, reply);
+  digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 

@@ -32,7 +32,7 @@ bool same(const T& a, const T& b) {
 
 Bytes DirectoryService::apply(const Context& context, BytesView command, Events& events) {
   Bytes reply = wire::encode_any(execute(context, command, events));
-  digest_ = fold(digest_, context, reply);
+  digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 

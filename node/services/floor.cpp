@@ -37,7 +37,7 @@ FloorService::FloorService(auction::Terms terms)
 Bytes FloorService::apply(const Context& context, BytesView command, Events& events) {
   if (!wire::claims_to_be<chat::Command>(command)) return to_auction(context, command, events);
   Bytes reply = wire::encode_any(execute_chat(context, command, events));
-  digest_ = fold(digest_, context, reply);
+  digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 

@@ -36,7 +36,7 @@ bool is_thing(std::string_view id) {
 
 Bytes LikesService::apply(const Context& context, BytesView command, Events& events) {
   Bytes reply = wire::encode_any(execute(command, events));
-  digest_ = fold(digest_, context, reply);
+  digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 

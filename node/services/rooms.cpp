@@ -38,7 +38,7 @@ RoomsService::RoomsService() { rooms_.emplace(chat::kLobby, Room(public_room(std
 
 Bytes RoomsService::apply(const Context& context, BytesView command, Events& events) {
   Bytes reply = wire::encode_any(execute(context, command, events));
-  digest_ = fold(digest_, context, reply);
+  digest_ = fold(digest_, context, command, reply);
   return reply;
 }
 

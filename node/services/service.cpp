@@ -15,13 +15,13 @@ char* append(char* at, std::uint64_t number) {
 
 }  // namespace
 
-Digest fold(Digest before, const Context& context, BytesView outcome) {
+Digest fold(Digest before, const Context& context, BytesView command, BytesView reply) {
   std::array<char, 4 * sizeof(std::uint64_t)> place{};
   char* at = append(place.data(), context.slot.value);
   at = append(at, static_cast<std::uint64_t>(context.time.micros));
   at = append(at, context.session.value);
   append(at, context.number.value);
-  return digest_of(digest_of(before, BytesView(place.data(), place.size())), outcome);
+  return digest_of(digest_of(digest_of(before, BytesView(place.data(), place.size())), command), reply);
 }
 
 }  // namespace gavel

@@ -55,8 +55,7 @@ concept PatientService = Service<T> && requires {
   { T::kBatchGap } -> std::convertible_to<Duration>;
 };
 
-/// The running digest of a service: over what came of all that was applied (the replies), in order, each with its
-/// place. The commands themselves are in the replica's chain (common/order/applier.hpp), and need no second digest.
-Digest fold(Digest before, const Context& context, BytesView outcome);
+/// The running digest of a service: over everything that was applied and what was answered, in order.
+Digest fold(Digest before, const Context& context, BytesView command, BytesView reply);
 
 }  // namespace gavel

@@ -34,7 +34,7 @@ bool Serving::is_sound() const {
 }
 
 Digest fold(Digest before, const Context& context, const GroupView& view) {
-  return fold(before, context, wire::encode(ViewRecord{view.leader, view.voters}));
+  return fold(before, context, wire::encode(ViewRecord{view.leader, view.voters}), BytesView());
 }
 
 }  // namespace gavel

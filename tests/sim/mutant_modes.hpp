@@ -46,7 +46,7 @@ inline MutantMode mutant_mode(const std::string& mistake) {
 /// The same for the mistakes of a house.
 inline MutantMode house_mutant_mode(const std::string& mistake) {
   static const std::map<std::string, MutantMode> kModesOf = {
-      {"acts_on_the_past", {Mode::house, 1, 400}},      {"late_founder_stays_away", {Mode::heal, 651, 100}},
+      {"acts_on_the_past", {Mode::house, 1, 400}},      {"late_founder_stays_away", {Mode::heal, 551, 100}},
       {"founds_with_members", {Mode::manager, 1, 400}}, {"archives_anything", {Mode::house, 1, 400}},
       {"founds_with_voters", {Mode::manager, 1, 200}},  {"hides_gaps", {Mode::house, 1, 100}},
   };

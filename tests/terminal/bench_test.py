@@ -72,7 +72,7 @@ class Bench(BenchTest):
 
     def test_one_bid_at_a_time_at_the_leader(self):
         [row] = self.ask("bids", "--for", "300ms", "--warm-up", "100ms", "--clients", 1, "--in-flight", 1, "--through", "leader",
-                         "--cpus", "any")
+                         "--placement", "any")
         self.check_load(row)
         self.assertEqual(row["moves"], 0)
 

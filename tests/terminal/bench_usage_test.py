@@ -29,7 +29,7 @@ class Usage(unittest.TestCase):
         self.refused("bids", "-o", "xml", words=["'xml'", "jsonl", "csv"])
         self.refused("bids", "--amounts", "falling", words=["'falling'", "race", "rising"])
         self.refused("bids", "--through", "two", words=["'two'", "all", "one", "leader"])
-        self.refused("idle", "--cpus", "0", words=["'0'", "spread", "any"])
+        self.refused("idle", "--placement", "0", words=["'0'", "spread", "any"])
 
     def test_more_under_way_than_a_session_allows(self):
         self.refused("bids", "--clients", 2, "--in-flight", 1000, words=["500", "64", "--clients 16"])

@@ -124,6 +124,10 @@ class Configuration(unittest.TestCase):
         self.assertIn("gavel.toml:1: heartbeat", done.stderr)
 
     def test_settings_that_make_no_sense_together_are_named_with_their_places(self):
+        self.file.write_text('cpus = "0,1023"\n')
+        done = self.run_node("--config", "gavel.toml", "--data-dir", "nowhere", "--check-config")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--cpus 0,1023 (gavel.toml:1): this program may not run on processor 1023; here it has", done.stderr)
         self.file.write_text("heartbeat = 200\n")
         done = self.run_node("--config", "gavel.toml", "--data-dir", "nowhere", GAVEL_SUSPECT="310")
         self.assertEqual(done.returncode, 2)

@@ -419,6 +419,25 @@ TEST_CASE("who watches a slot that has more events than there is room for is tol
   CHECK(heard.gaps[0].topic == "late");
 }
 
+TEST_CASE("who waits for the next count, which is forgotten meanwhile, is told of the gap") {
+  EventHistory history({}, {.events = 8, .bytes = 100});
+  Watches watches;
+  Heard heard;
+  const TimePoint now(1s);
+  REQUIRE(watches.watch("ann", {{5}, "count"}, {}));
+  history.append({{1}, 1}, {"one", "count", true});
+  watches.pump(now, {5}, history, heard.push());
+  REQUIRE(heard.pushed.size() == 1);
+  history.append({{2}, 1}, {"two", "count", true});
+  history.append({{3}, 1}, {"other", "other"});
+  history.bound({.events = 1, .bytes = 100});
+  watches.pump(now + 1ms, {5}, history, heard.push());
+  watches.pump_due(watches.next_due() == kNever ? now + 1s : watches.next_due(), heard.from(history), heard.push());
+  CHECK(heard.pushed.size() == 1);
+  REQUIRE(heard.gaps.size() == 1);
+  CHECK(heard.gaps[0].topic == "count");
+}
+
 TEST_CASE("P10 boundedness: replaced events and topics that are gone leave nothing behind in a history") {
   EventHistory history({}, {.events = 8, .bytes = 100});
   for (std::uint64_t slot = 1; slot <= 100; ++slot) history.append({{slot}, 1}, {"count", "one", true});

@@ -82,6 +82,7 @@ void HouseWorld::start(HouseNode& node, bool bootstrap) {
   setup.endpoints = node.endpoints();
   setup.bootstrap = bootstrap;
   setup.retired = node.retired;
+  setup.log_memory = 4 * plan.options.compact_bytes;  // of more than four groups each has less
   setup.seed = random.next();
   setup.observer_idle = 2s;
   setup.slots = house.slots[node.index];

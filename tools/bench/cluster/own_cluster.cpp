@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -16,7 +17,6 @@
 #include "client/cli/house.hpp"
 #include "common/base/random.hpp"
 #include "common/bus/clock.hpp"
-#include "common/bus/processors.hpp"
 
 namespace gavel::bench {
 namespace {
@@ -117,13 +117,17 @@ void OwnCluster::launch(Node& node, bool founds) {
                                    "--durability",
                                    options_.durability};
   if (founds) command.emplace_back("--bootstrap");
-  if (options_.spread) {
-    const auto index = static_cast<std::size_t>(&node - nodes_.data());
-    command.insert(command.end(),
-                   {"--cpus", bus::print(bus::share_of(bus::usable_processors(), index, options_.nodes))});
-  }
+  if (const auto share = share_of_processors(node); !share.empty())
+    command.insert(command.end(), {"--cpus", bus::print(share)});
   command.insert(command.end(), options_.extra.begin(), options_.extra.end());
   node.process = std::make_unique<NodeProcess>(command, directory_ / (node.name + ".log"));
+}
+
+/// Empty: any. Whoever gives nodes an option of the same name has the say.
+bus::Processors OwnCluster::share_of_processors(const Node& node) const {
+  const auto is_of_user = [](const std::string& option) { return option.starts_with("--cpus"); };
+  if (!options_.spread || std::any_of(options_.extra.begin(), options_.extra.end(), is_of_user)) return {};
+  return bus::share_of(bus::usable_processors(), static_cast<std::size_t>(&node - nodes_.data()), options_.nodes);
 }
 
 std::string OwnCluster::said_last(const Node& node) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/cli/settings.hpp"
+#include "common/bus/processors.hpp"
 #include "tools/bench/cluster/node_process.hpp"
 
 namespace gavel::bench {
@@ -63,6 +64,7 @@ class OwnCluster {
   void launch(Node& node, bool founds);
   void wait_serving(Node& node);
   void wait_joined();
+  bus::Processors share_of_processors(const Node& node) const;
   std::string said_last(const Node& node) const;
   void end_all();
 

@@ -1,5 +1,8 @@
 #include "tools/bench/cluster/target.hpp"
 
+#include <algorithm>
+
+#include "client/cli/connection.hpp"
 #include "common/bus/clock.hpp"
 
 namespace gavel::bench {
@@ -44,10 +47,25 @@ std::vector<std::string> Target::gateways() {
 }
 
 directory::NodeRecord Target::leader_of(const directory::Auction& auction) {
-  const Uid active = house_->auction(auction.id).active;
-  for (const auto& node : house_->nodes_now())
-    if (node.uid == active) return node;
-  cli::fail_with(cli::Exit::no_quorum, "the auction has no leader that is a node");
+  const TimePoint give_up = bus::steady_now() + 10s;
+  do {
+    for (const auto& node : house_->nodes_now())
+      if (node.life == directory::Life::up && leads(node, auction.group)) return node;
+    if (cli::interrupted()) cli::fail_with(cli::Exit::interrupted, "interrupted");
+  } while (bus::steady_now() < give_up);
+  cli::fail_with(cli::Exit::no_quorum, "no node leads " + auction.id);
+}
+
+bool Target::leads(const directory::NodeRecord& node, GroupId group) const {
+  cli::Settings brief = settings_;
+  brief.timeout = 1s;
+  cli::Connection connection(brief, client_endpoint(node));
+  const auto outcome = connection.status();
+  if (outcome.kind != client::OutcomeKind::ok) return false;
+  const auto report = wire::decode<wire::StatusReport>(outcome.body);
+  return report && std::any_of(report->groups.begin(), report->groups.end(), [group](const auto& hosted) {
+           return hosted.group == group && hosted.role == wire::Role::leader;
+         });
 }
 
 std::string Target::client_endpoint(const directory::NodeRecord& node) const {

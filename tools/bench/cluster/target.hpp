@@ -32,13 +32,16 @@ class Target {
   std::vector<pid_t> pids() const;
   /// Client endpoints of all nodes that are up.
   std::vector<std::string> gateways();
-  /// The node where the auction is led. Throws cli::Failure if the directory knows none.
+  /// The node that says that it leads the auction: what the directory has may be what it expected. Throws cli::Failure
+  /// if there is none for ten seconds.
   directory::NodeRecord leader_of(const directory::Auction& auction);
   /// Of an own cluster as the node itself has it: it takes other ports when it is started again, and the directory
   /// learns of them a moment later.
   std::string client_endpoint(const directory::NodeRecord& node) const;
 
  private:
+  bool leads(const directory::NodeRecord& node, GroupId group) const;
+
   cli::Settings settings_;
   std::vector<pid_t> pids_;
   std::unique_ptr<OwnCluster> own_;

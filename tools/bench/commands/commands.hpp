@@ -28,6 +28,8 @@ struct Context {
 
 /// -o, with csv as one more format than `gavel` has.
 void add_output_option(CLI::App& app, Context& context);
+/// `--placement spread` or `any`; as it stands by default.
+CLI::Option* add_placement_option(CLI::App& app, bool& spread);
 /// --nodes, --durability and what else there is to choose about a cluster of one's own.
 void add_cluster_options(CLI::App& command, Context& context, std::size_t nodes);
 /// A length of time as it was typed for that option; more than nothing. Throws Failure{usage}.

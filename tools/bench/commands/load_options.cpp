@@ -74,8 +74,10 @@ void add_bid_options(CLI::App& command, TypedLoad& typed) {
       ->capture_default_str()
       ->type_name("HOW");
   command
-      .add_option("--through", typed.through,
-                  "Gateways: all, one (rising with several clients an auction), or the leader's")
+      .add_option(
+          "--through", typed.through,
+          "Gateways: all (but one for rising bids of several clients an auction), one, or leader: that of the node "
+          "which leads the first auction")
       ->check([](const std::string& text) {
         return kGateways.contains(text) ? "" : "it is all, one or leader, not '" + text + "'";
       })

@@ -17,10 +17,6 @@ std::string check_durability(const std::string& name) {
                                              : "there is no durability '" + name + "'; fsync and memory are";
 }
 
-std::string check_cpus(const std::string& how) {
-  return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
-}
-
 }  // namespace
 
 void Context::say(const std::string& text) const {
@@ -35,6 +31,18 @@ void Context::show(const std::vector<cli::Section>& sections) const {
   } else {
     output().lists(sections);
   }
+}
+
+CLI::Option* add_placement_option(CLI::App& app, bool& spread) {
+  return app
+      .add_option_function<std::string>(
+          "--placement", [&spread](const std::string& how) { spread = how == "spread"; },
+          "spread: each node keeps to its share of the processors; any: it runs where the system puts it")
+      ->check([](const std::string& how) {
+        return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
+      })
+      ->default_str(spread ? "spread" : "any")
+      ->type_name("HOW");
 }
 
 void add_output_option(CLI::App& app, Context& context) {
@@ -79,14 +87,7 @@ void add_cluster_options(CLI::App& command, Context& context, std::size_t nodes)
       ->check(check_policy)
       ->type_name("NAME")
       ->group(kGroup);
-  command
-      .add_option_function<std::string>(
-          "--cpus", [&own](const std::string& how) { own.spread = how == "spread"; },
-          "spread: each node keeps to its share of the processors; any: it runs where the system puts it")
-      ->check(check_cpus)
-      ->default_str("spread")
-      ->type_name("HOW")
-      ->group(kGroup);
+  add_placement_option(command, own.spread)->group(kGroup);
   command.add_option("--node-program", own.program, "gavel-node (default: the one beside this program)")
       ->type_name("FILE")
       ->group(kGroup);

@@ -17,11 +17,11 @@ constexpr std::size_t kLastLines = 5;
 }  // namespace
 
 void ClusterNodes::start(std::vector<std::string> command, std::function<bool()> before) {
-  const auto all = bus::usable_processors();
-  auto keep = [share = spread_ ? bus::share_of(all, children_.size(), kNodes) : all, before = std::move(before)] {
-    return bus::keep_to(share) && (!before || before());
-  };
-  children_.emplace_back(ChildOptions{std::move(command), log_of(children_.size()), "", std::move(keep)});
+  if (const auto share = bus::share_of(bus::usable_processors(), children_.size(), kNodes); spread_ && !share.empty())
+    before = [set = bus::set_of(share), then = std::move(before)] {
+      return ::sched_setaffinity(0, sizeof set, &set) == 0 && (!then || then());
+    };
+  children_.emplace_back(ChildOptions{std::move(command), log_of(children_.size()), "", std::move(before)});
 }
 
 std::vector<pid_t> ClusterNodes::pids() {

@@ -11,6 +11,7 @@
 #include "client/cli/commands.hpp"
 #include "common/base/version.hpp"
 #include "common/bus/standard_streams.hpp"
+#include "tools/bench/commands/commands.hpp"
 #include "tools/bench/peers/rounds.hpp"
 #include "tools/bench/peers/waiting.hpp"
 
@@ -64,14 +65,7 @@ void declare(CLI::App& app, Typed& typed) {
   app.add_option("--dir", typed.run.directory, "Where all data is, until the end: on the disk that is to be measured")
       ->capture_default_str()
       ->type_name("DIR");
-  app.add_option_function<std::string>(
-         "--cpus", [&typed](const std::string& how) { typed.run.spread = how == "spread"; },
-         "spread: each node, of both sides, keeps to its share of the processors; any: where the system puts it")
-      ->check([](const std::string& how) {
-        return how == "spread" || how == "any" ? std::string() : "it is spread or any, not '" + how + "'";
-      })
-      ->default_str("any")
-      ->type_name("HOW");
+  bench::add_placement_option(app, typed.run.spread);
   app.add_option("--bench", typed.run.bench, "gavel-bench (default: the one beside this program)")->type_name("FILE");
   cli::add_output_option(app, typed.settings);
 

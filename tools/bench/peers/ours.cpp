@@ -46,7 +46,7 @@ cli::Row measure_ours(const std::string& program, const Place& place, const Load
       "--for",        milliseconds(load.measured),
       "--warm-up",    milliseconds(load.warm_up),
       "--dir",        folder.path(),
-      "--cpus",       place.spread ? "spread" : "any",
+      "--placement",  place.spread ? "spread" : "any",
       "-o",           "json"};
   if (load.in_flight == 1 && load.rate == 0) command.insert(command.end(), {"--through", "leader"});  // as the peers'
   if (load.rate > 0)

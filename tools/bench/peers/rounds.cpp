@@ -50,7 +50,7 @@ std::vector<std::string> command_of(const Known& peer, const RunOptions& options
           milliseconds(options.measured),
           "--warm-up",
           milliseconds(options.warm_up),
-          "--cpus",
+          "--placement",
           options.spread ? "spread" : "any",
           "--dir",
           scratch.path(),
