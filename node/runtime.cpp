@@ -106,7 +106,7 @@ Result<void> Runtime::start() {
 
   store::StorageOptions storage_options;
   storage_options.sync_delay = settings_.sync_delay;
-  storage_ = std::make_unique<store::StorageThread>(std::move(directory_.store), storage_options);
+  storage_ = std::make_unique<store::Storage>(std::move(directory_.store), storage_options);
   bus_->watch_fd(storage_->readable_fd());
   bus_->watch_fd(signals_.fd());
   if (console_.fd() >= 0) bus_->watch_fd(console_.fd());

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/bus/bus.hpp"
-#include "common/store/storage_thread.hpp"
+#include "common/store/storage.hpp"
 #include "node/console.hpp"
 #include "node/data_directory.hpp"
 #include "node/host/metrics.hpp"
@@ -82,7 +82,7 @@ class Runtime final : private bus::Sink {
   std::string name_;
   std::unique_ptr<bus::Bus> bus_;
   std::optional<Tap> tap_;
-  std::unique_ptr<store::StorageThread> storage_;
+  std::unique_ptr<store::Storage> storage_;
   std::unique_ptr<host::Node> node_;
 
   host::NodeEffects effects_;

@@ -96,63 +96,128 @@ Result<MarkFile> DurableStore::open_mark(bool without_segments) {
 Result<void> DurableStore::write(std::span<const Operation> operations) {
   if (failure_) return tl::unexpected(*failure_);
   GAVEL_CHECK(mark_, "store: a store is recovered before it is written to");
-  for (const auto& operation : operations) {
-    if (operation.kind == Operation::Kind::retire)
-      retire(operation);
-    else
-      written_.push_back(operation);
-  }
+  GAVEL_CHECK(!round_, "store: a round ends before the next is written");
+  written_.insert(written_.end(), operations.begin(), operations.end());
   return {};
-}
-
-void DurableStore::retire(const Operation& operation) {
-  const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes.joined());
-  if (kept)
-    written_.push_back({Operation::Kind::remove, operation.group, {}, false, {}});
-  else
-    notes_.push_back("the log of " + operation.name +
-                     " stays, because its archive cannot be kept: " + kept.error().message);
 }
 
 Result<void> DurableStore::sync() {
   if (failure_) return tl::unexpected(*failure_);
   if (written_.empty()) return {};
-  auto done = commit();
+  auto done = write_round();
   if (!done && !failure_) return stop(done.error(), Condition::failed);
-  written_.clear();
   return done;
 }
 
-Result<void> DurableStore::commit() {
-  // The floor is that of the last durable state: what this round makes dead is needed until this round is durable.
-  const auto floor = index_.oldest_segment().value_or(std::max<std::uint64_t>(log_.head(), 1));
-  std::uint64_t body = 0;
-  for (const auto& operation : written_) body += size_of(operation);
-  const auto carried = choose_carried(floor, body);
-  if (!carried) return tl::unexpected(carried.error());
-  for (const auto& record : *carried) body += kRecordHeaderBytes + record.bytes.size();
+std::optional<DirectWrite> DurableStore::begin_sync() {
+  if (failure_ || written_.empty() || !one_write_will_do() || !begin_round()) return {};
+  return DirectWrite{head_file().direct_fd(), direct_.gather(round_->parts), round_offset()};
+}
 
-  const auto segment = make_room(body, floor);
+Result<void> DurableStore::end_sync(int error) {
+  GAVEL_CHECK(round_, "store: what ends was begun");
+  auto done = error == 0 ? end_round() : Result<void>(head_file().failure("written", round_offset(), error));
+  if (!done && !failure_) return stop(done.error(), Condition::failed);
+  return done;
+}
+
+/// Whether the next round neither reads, nor makes a file, nor is too large for a write past the cache.
+bool DurableStore::one_write_will_do() const {
+  const auto is_retirement = [](const Operation& operation) { return operation.kind == Operation::Kind::retire; };
+  const auto body = bytes_to_write();
+  if (2 * kBlock + body > DirectBuffer::kBytes || carries(floor())) return false;
+  if (std::any_of(written_.begin(), written_.end(), is_retirement)) return false;
+  const bool room = head_has_room(body);
+  if (!room && log_.spare.empty()) return false;
+  const auto& segment = room ? log_.live.at(log_.head()) : log_.spare.front();
+  return segment.file.direct_fd() >= 0 && (room || segment.capacity >= capacity_for(body));
+}
+
+/// A group whose archive cannot be kept stays.
+void DurableStore::retire_all() {
+  std::erase_if(written_, [this](Operation& operation) {
+    if (operation.kind != Operation::Kind::retire) return false;
+    const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes.joined());
+    if (!kept)
+      notes_.push_back("the log of " + operation.name +
+                       " stays, because its archive cannot be kept: " + kept.error().message);
+    operation = {Operation::Kind::remove, operation.group, {}, false, {}};
+    return !kept;
+  });
+}
+
+std::uint64_t DurableStore::bytes_to_write() const {
+  std::uint64_t bytes = 0;
+  for (const auto& operation : written_) bytes += size_of(operation);
+  return bytes;
+}
+
+/// That of the last durable state: what a round makes dead is needed until the round is durable.
+std::uint64_t DurableStore::floor() const {
+  return index_.oldest_segment().value_or(std::max<std::uint64_t>(log_.head(), 1));
+}
+
+Result<void> DurableStore::begin_round() {
+  Round round;
+  round.floor = floor();
+  std::uint64_t body = bytes_to_write();
+  auto carried = choose_carried(round.floor, body);
+  if (!carried) return tl::unexpected(carried.error());
+  round.carried = std::move(*carried);
+  for (const auto& record : round.carried) body += kRecordHeaderBytes + record.bytes.size();
+
+  const auto segment = make_room(body, round.floor);
   if (!segment) return tl::unexpected(segment.error());
-  frame_.begin({log_.head(), mark_->mark().store, log_.round + 1, floor, 0, 0}, *segment);
+  round.opens_segment = segment->has_value();
+  frame_.begin({log_.head(), mark_->mark().store, log_.round + 1, round.floor, 0, 0}, *segment);
   for (const auto& operation : written_) {
     index_.require(operation);
     add(header_of(operation), operation.bytes);
   }
-  for (const auto& record : *carried) {
+  for (const auto& record : round.carried) {
     if (index_.is_live(record.header, record.from)) add(record.header, record.bytes);
   }
-  if (auto put = write_frame(segment->has_value()); !put) return put;
-  recycle(floor);
+  round.parts = frame_.finish();
+  round_ = std::move(round);
+  return {};
+}
+
+/// One write, one sync; of what was begun, if something was.
+Result<void> DurableStore::write_round() {
+  if (!round_) {
+    retire_all();
+    if (written_.empty()) return {};
+    if (auto begun = begin_round(); !begun) return begun;
+  }
+  auto& file = log_.live.at(log_.head()).file;
+  if (auto put = file.write(round_offset(), round_->parts); !put) return put;
+  if (auto synced = file.sync(); !synced) return synced;
+  return end_round();
+}
+
+/// The round is durable: the mark says so, and what it frees is free.
+Result<void> DurableStore::end_round() {
+  const Round round = *std::exchange(round_, std::nullopt);
+  written_.clear();
+  const auto bytes = round_up_to_block(kHeaderBytes + frame_.body_bytes());
+  log_.end += bytes;
+  written_bytes_ += bytes + (round.opens_segment ? kBlock : 0);
+  ++log_.round;
+  if (auto marked = mark_->write(log_.head(), log_.end, log_.round); !marked) return marked;
+  recycle(round.floor);
   if (log_.spare.empty() && log_bytes() < options_.log_bytes) make_spare();  // the log still grows
   return {};
+}
+
+/// Whether the log is over its bound, and something older than the head can be carried to it.
+bool DurableStore::carries(std::uint64_t floor) const {
+  return floor < log_.head() && log_bytes() > std::max(options_.log_bytes, 3 * index_.live_bytes());
 }
 
 /// What lives in the next frames of the oldest segment, when the log is over its bound.
 Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uint64_t floor, std::uint64_t body) {
   std::vector<Carried> carried;
-  const auto bound = std::max(options_.log_bytes, 3 * index_.live_bytes());
-  if (floor >= log_.head() || log_bytes() <= bound) return carried;
+  if (!carries(floor)) return carried;
   if (carry_from_.segment != floor) carry_from_ = {floor, kBlock};
   const auto& segment = log_.live.at(floor);
   const auto budget = std::max(options_.carry_bytes, 2 * body);
@@ -176,12 +241,21 @@ Result<std::vector<DurableStore::Carried>> DurableStore::choose_carried(std::uin
   return carried;
 }
 
+bool DurableStore::head_has_room(std::uint64_t body) const {
+  const auto head = log_.head();
+  return head != 0 && log_.end + round_up_to_block(kHeaderBytes + body) <= log_.live.at(head).capacity;
+}
+
+/// Bytes of a segment that is to begin with a frame of `body` bytes.
+std::uint64_t DurableStore::capacity_for(std::uint64_t body) const {
+  return std::max(options_.segment_bytes, kBlock + round_up_to_block(kHeaderBytes + body));
+}
+
 /// Makes sure that the head can take a frame of `body` bytes. The header to write first, if that is a new segment.
 Result<std::optional<SegmentHeader>> DurableStore::make_room(std::uint64_t body, std::uint64_t floor) {
-  const auto needed = round_up_to_block(kHeaderBytes + body);
+  if (head_has_room(body)) return std::nullopt;
   const auto head = log_.head();
-  if (head != 0 && log_.end + needed <= log_.live.at(head).capacity) return std::nullopt;
-  auto segment = take_spare(std::max(options_.segment_bytes, kBlock + needed));
+  auto segment = take_spare(capacity_for(body));
   if (!segment) return tl::unexpected(segment.error());
   segment->header = {head + 1, mark_->mark().store, head == 0 ? 0 : log_.end, log_.round + 1, floor};
   const auto header = segment->header;
@@ -226,18 +300,6 @@ void DurableStore::add(const RecordHeader& record, const Rope& bytes) {
   std::uint64_t at = 0;
   const auto header = frame_.add(record, bytes, at);
   index_.put(header, {log_.head(), log_.end + at}, nullptr);
-}
-
-/// One write, one sync, and the mark.
-Result<void> DurableStore::write_frame(bool from_the_beginning) {
-  auto& file = log_.live.at(log_.head()).file;
-  if (auto put = file.write(from_the_beginning ? 0 : log_.end, frame_.finish()); !put) return put;
-  if (auto synced = file.sync(); !synced) return synced;
-  const auto bytes = round_up_to_block(kHeaderBytes + frame_.body_bytes());
-  log_.end += bytes;
-  written_bytes_ += bytes + (from_the_beginning ? kBlock : 0);
-  ++log_.round;
-  return mark_->write(log_.head(), log_.end, log_.round);
 }
 
 /// A durable frame names this floor: nothing rests on the segments before it any more.

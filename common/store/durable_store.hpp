@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/store/file.hpp"
 #include "common/store/frame_builder.hpp"
 #include "common/store/log_store.hpp"
 #include "common/store/recovery.hpp"
@@ -39,6 +40,8 @@ class DurableStore final : public LogStore {
   Result<Image> recover() override;
   Result<void> write(std::span<const Operation> operations) override;
   Result<void> sync() override;
+  std::optional<DirectWrite> begin_sync() override;
+  Result<void> end_sync(int error) override;
   Result<void> idle() override;
   Condition condition() const override { return condition_; }
   std::uint64_t written_bytes() const override { return written_bytes_; }
@@ -55,18 +58,34 @@ class DurableStore final : public LogStore {
     Place from;
     Rope bytes;
   };
+  /// What a sync makes durable: a frame that lies ready to be written to the head.
+  struct Round {
+    std::uint64_t floor = 0;
+    bool opens_segment = false;  ///< its first block, too
+    std::vector<Carried> carried;
+    std::span<iovec> parts;
+  };
 
   Result<MarkFile> open_mark(bool without_segments);
   Result<Image> load();
-  void retire(const Operation& operation);
-  Result<void> commit();
+  void retire_all();
+  std::uint64_t bytes_to_write() const;
+  std::uint64_t floor() const;
+  bool one_write_will_do() const;
+  Result<void> begin_round();
+  Result<void> end_round();
+  Result<void> write_round();
+  const File& head_file() const { return log_.live.at(log_.head()).file; }
+  std::uint64_t round_offset() const { return round_->opens_segment ? 0 : log_.end; }
+  bool carries(std::uint64_t floor) const;
   Result<std::vector<Carried>> choose_carried(std::uint64_t floor, std::uint64_t body);
+  bool head_has_room(std::uint64_t body) const;
+  std::uint64_t capacity_for(std::uint64_t body) const;
   Result<std::optional<SegmentHeader>> make_room(std::uint64_t body, std::uint64_t floor);
   Result<Segment> take_spare(std::uint64_t capacity);
   void make_spare();
   void collect_spare();
   void add(const RecordHeader& record, const Rope& bytes);
-  Result<void> write_frame(bool from_the_beginning);
   void recycle(std::uint64_t floor);
   Result<void> drop_surplus();
   tl::unexpected<Error> damaged(std::string message);
@@ -84,7 +103,9 @@ class DurableStore final : public LogStore {
   std::vector<Operation> written_;
   std::uint64_t written_bytes_ = 0;
   FrameBuilder frame_;
-  Place carry_from_;  // the next frame of the oldest segment to look at
+  std::optional<Round> round_;  // begun, and not durable yet
+  DirectBuffer direct_;
+  Place carry_from_;                     // the next frame of the oldest segment to look at
   std::future<Result<Segment>> making_;  // the next spare, while others are written
 };
 

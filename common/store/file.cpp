@@ -8,21 +8,17 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
+
+#include "common/base/check.hpp"
 
 namespace gavel::store {
 namespace {
 
-/// What a device, and the kernel, want a write past the cache to be aligned to; and the most that one such write takes:
-/// it is copied together first.
-constexpr std::uint64_t kAlignment = 4096;
-constexpr std::uint64_t kLargestBlock = 1U << 18U;
-
-struct FreeBlock {
-  void operator()(char* block) const { std::free(block); }
-};
+/// What a device, and the kernel, want a write past the cache to be aligned to.
+constexpr std::size_t kAlignment = 4096;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -59,6 +55,19 @@ std::uint64_t total(std::span<const iovec> parts) {
 }
 
 }  // namespace
+
+DirectBuffer::DirectBuffer() : bytes_(static_cast<char*>(std::aligned_alloc(kAlignment, kBytes))) {
+  if (!bytes_) throw std::bad_alloc();
+}
+
+void DirectBuffer::Free::operator()(char* bytes) const { std::free(bytes); }
+
+BytesView DirectBuffer::gather(std::span<const iovec> parts) {
+  GAVEL_CHECK(total(parts) <= kBytes, "store: a write past the cache fits its buffer");
+  char* at = bytes_.get();
+  for (const auto& part : parts) at = std::copy_n(static_cast<const char*>(part.iov_base), part.iov_len, at);
+  return {bytes_.get(), at};
+}
 
 File::File(File&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
@@ -131,13 +140,9 @@ Result<void> File::write(std::uint64_t offset, std::span<iovec> parts) {
 bool File::write_block(std::uint64_t offset, std::span<const iovec> parts) {
   const auto length = total(parts);
   const bool whole = length % kAlignment == 0 && offset % kAlignment == 0;
-  if (direct_fd_ < 0 || length == 0 || length > kLargestBlock || !whole) return false;
-  static thread_local const std::unique_ptr<char, FreeBlock> block(
-      static_cast<char*>(std::aligned_alloc(kAlignment, static_cast<std::size_t>(kLargestBlock))));
-  if (!block) return false;
-  char* at = block.get();
-  for (const auto& part : parts) at = std::copy_n(static_cast<const char*>(part.iov_base), part.iov_len, at);
-  const auto put = ::pwrite(direct_fd_, block.get(), length, static_cast<off_t>(offset));
+  if (direct_fd_ < 0 || length == 0 || length > DirectBuffer::kBytes || !whole) return false;
+  static thread_local DirectBuffer buffer;
+  const auto put = ::pwrite(direct_fd_, buffer.gather(parts).data(), length, static_cast<off_t>(offset));
   if (put < 0 && errno == EINVAL) ::close(std::exchange(direct_fd_, -1));  // the device wants larger blocks
   return put == static_cast<ssize_t>(length);
 }

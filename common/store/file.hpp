@@ -4,8 +4,10 @@
 
 #include <sys/uio.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -24,6 +26,23 @@ struct Faults {
   int error = 0;
 };
 
+/// Where what is written past the kernel's cache is copied together first: memory that a device can read from.
+class DirectBuffer {
+ public:
+  /// The most bytes that it takes.
+  static constexpr std::size_t kBytes = std::size_t{256} << 10U;
+
+  DirectBuffer();
+  /// The parts, one after the other. Valid until the next call.
+  BytesView gather(std::span<const iovec> parts);
+
+ private:
+  struct Free {
+    void operator()(char* bytes) const;
+  };
+  std::unique_ptr<char, Free> bytes_;
+};
+
 class File {
  public:
   File() = default;
@@ -36,6 +55,8 @@ class File {
   /// Writes of whole blocks pass by the kernel's cache from now on, where the file system can: what is synced at once
   /// gains nothing there, and a sync then waits for the device only.
   void bypass_cache();
+  /// The descriptor for such writes; -1: there are none here (the file system cannot, or there are faults to be met).
+  int direct_fd() const { return faults_ == nullptr ? direct_fd_ : -1; }
 
   /// Up to `length` bytes from `offset`; fewer only at the end of the file.
   Result<Bytes> read(std::uint64_t offset, std::size_t length) const;
@@ -50,10 +71,10 @@ class File {
 
   const std::string& path() const { return path_; }
   explicit operator bool() const { return fd_ >= 0; }
-
- private:
+  /// `what` ("written") could not be done there, for the reason that `error`, an errno, has.
   tl::unexpected<Error> failure(const char* what, std::uint64_t offset, int error) const;
 
+ private:
   bool write_block(std::uint64_t offset, std::span<const iovec> parts);
 
   int fd_ = -1;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -60,6 +61,14 @@ enum class Condition : std::uint8_t {
   damaged,  ///< Something that had been synced is not there, or not as it was.
 };
 
+/// A write past the kernel's cache, of whole blocks, for others to carry out. What it names lives until
+/// LogStore::end_sync().
+struct DirectWrite {
+  int fd = -1;
+  BytesView bytes;
+  std::uint64_t offset = 0;
+};
+
 class LogStore {
  public:
   virtual ~LogStore() = default;
@@ -72,6 +81,12 @@ class LogStore {
   /// Makes everything written durable: one sync, whatever the number of groups. After a failure, here or in write(),
   /// every later call fails in the same words, for a sync that failed once cannot be repeated.
   virtual Result<void> sync() = 0;
+  /// Begins a sync() of which a single write is all that waits for a device, and says which one. Whoever called carries
+  /// it out, in a way that what is written is durable, and calls end_sync(); nothing else before that, but sync(),
+  /// which does that write in its own way. Nothing: there is nothing to sync, or it takes more than that; call sync().
+  virtual std::optional<DirectWrite> begin_sync() { return {}; }
+  /// What begin_sync() asked for is durable, or failed with this errno. The outcome is that of sync().
+  virtual Result<void> end_sync(int /*error*/) { return {}; }
   /// Whether write() and sync() may wait for a device. If not, a call of both costs less than a hand-over to a thread.
   virtual bool waits() const { return true; }
   /// Called when there is nothing to do for a while: upkeep that would otherwise delay a sync.

@@ -1,7 +1,9 @@
-// The node's one storage thread. It takes batches of operations, writes everything that is pending, makes it durable
-// with a single sync (group commit over all groups of the node), and reports the tickets. Both queues are bounded.
-// A store that waits for no device is written to in submit(), while the thread has nothing to do with it.
-// After a failed write or sync it reports no ticket ever again: nobody may take for durable what may not be (§8).
+// A node's storage, behind its one store: it takes batches of operations, writes everything that is pending, makes it
+// durable with a single sync (group commit over all groups of the node), and reports the tickets. Nobody who submits
+// waits for a device. Most syncs are one write, which the kernel carries out meanwhile (direct_writer.hpp); whatever
+// takes more is done by a thread; and a store that waits for no device is written to in submit(). Both queues are
+// bounded. After a failed write or sync no ticket is ever reported again: nobody may take for durable what may not be
+// (PROTOCOL.md §8).
 #pragma once
 
 #include <atomic>
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "common/base/histogram.hpp"
+#include "common/store/direct_writer.hpp"
 #include "common/store/log_store.hpp"
 
 namespace gavel::store {
@@ -35,7 +38,7 @@ struct StorageOptions {
   std::chrono::milliseconds idle_after{100};
 };
 
-class StorageThread {
+class Storage {
  public:
   /// What has happened since the last collect().
   struct Report {
@@ -48,23 +51,24 @@ class StorageThread {
   /// What waits now.
   struct Queue {
     std::size_t batches = 0;  ///< Submitted, their tickets not collected yet.
-    std::size_t bytes = 0;    ///< Of records, not yet taken up by the thread.
+    std::size_t bytes = 0;    ///< Of records, not yet taken up by a sync.
   };
 
   /// `store` has been recovered. Starts the thread.
-  explicit StorageThread(std::unique_ptr<LogStore> store, StorageOptions options = {});
-  StorageThread(const StorageThread&) = delete;
-  StorageThread& operator=(const StorageThread&) = delete;
-  ~StorageThread();
+  explicit Storage(std::unique_ptr<LogStore> store, StorageOptions options = {});
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+  ~Storage();
 
-  /// False: a queue is full (or the thread was stopped), and nothing was taken. Never blocks for the disk.
+  /// False: a queue is full (or this was stopped), and nothing was taken.
   [[nodiscard]] bool submit(Ticket ticket, std::vector<Operation> operations);
   /// Added before each sync from now on: a slow disk, for tests.
   void set_sync_delay(std::chrono::microseconds delay) { sync_delay_ = delay.count(); }
-  /// Readable when collect() has something; for poll().
+  /// Readable when collect() may have something; for poll(). Whoever finds it readable calls collect(): what waits goes
+  /// on from there.
   int readable_fd() const { return event_fd_; }
-  /// The same, for who is awake.
-  bool has_news() const;
+  /// Whether collect() has something, for who is awake.
+  bool has_news();
   Report collect();
   Queue queue() const;
   /// Writes and syncs what was submitted, then ends the thread. Reports can still be collected. Idempotent.
@@ -76,27 +80,39 @@ class StorageThread {
     std::vector<Operation> operations;
     std::size_t bytes = 0;
   };
+  /// Who has the store, and the batches under way.
+  enum class Holder : std::uint8_t { nobody, device, thread };
 
   void run();
-  bool wait_for_work(std::deque<Batch>& work);
-  void work_at_once();
-  Result<void> commit(const std::deque<Batch>& work);
-  void report(const std::deque<Batch>& work, Result<void> outcome, std::chrono::microseconds took = {});
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+  bool slow_on_purpose() const { return sync_delay_.load() > 0; }
+  void begin();
+  void hand_over_to_thread();
+  void look_at_device();
+  void end_device_write(int error);
+  Result<void> write(const std::deque<Batch>& batches);
+  Result<void> sync();
+  void end(Result<void> outcome);
+  void report(Result<void> outcome, bool news);
 
   const StorageOptions options_;
   const std::unique_ptr<LogStore> store_;
   int event_fd_ = -1;
   std::atomic<std::int64_t> sync_delay_;
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::deque<Batch> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t uncollected_ = 0;
+  Holder holder_ = Holder::nobody;
+  std::deque<Batch> under_way_;
+  std::chrono::steady_clock::time_point begun_{}, ended_{};
+  DirectWriter device_;
   Report ready_;
   std::uint64_t reported_bytes_ = 0;
   bool news_ = false;
-  bool busy_ = false;  ///< the thread has the store
+  bool rested_ = false;  ///< the store was told that it is idle, and nothing happened since
   bool stopping_ = false;
 
   std::thread thread_;

@@ -5,7 +5,7 @@
 
 #include "common/store/durable_store.hpp"
 #include "common/store/memory_store.hpp"
-#include "common/store/storage_thread.hpp"
+#include "common/store/storage.hpp"
 #include "tests/unit/store_directory.hpp"
 
 namespace gavel::store {
@@ -50,8 +50,8 @@ std::unique_ptr<LogStore> counting(Counters& counters, int failing_sync = 0) {
 
 /// Collects until `enough` says so, at most 10 s.
 template <class Enough>
-StorageThread::Report collect_until(StorageThread& storage, Enough enough) {
-  StorageThread::Report all;
+Storage::Report collect_until(Storage& storage, Enough enough) {
+  Storage::Report all;
   const auto deadline = std::chrono::steady_clock::now() + 10s;
   while (!enough(all) && std::chrono::steady_clock::now() < deadline) {
     pollfd poll{storage.readable_fd(), POLLIN, 0};
@@ -69,7 +69,7 @@ StorageThread::Report collect_until(StorageThread& storage, Enough enough) {
 
 TEST_CASE("tickets come back in the order of submission, and many share a sync") {
   Counters counters;
-  StorageThread storage(counting(counters), {.sync_delay = 2ms});
+  Storage storage(counting(counters), {.sync_delay = 2ms});
   for (std::uint64_t i = 1; i <= 200; ++i) REQUIRE(storage.submit(i, append(i)));
   const auto report = collect_until(storage, [](const auto& r) { return r.durable.size() == 200; });
   REQUIRE(report.durable.size() == 200);
@@ -78,7 +78,7 @@ TEST_CASE("tickets come back in the order of submission, and many share a sync")
 }
 
 TEST_CASE("a store that waits for no device is done when submit() returns, in the order of submission") {
-  StorageThread storage(std::make_unique<MemoryStore>());
+  Storage storage(std::make_unique<MemoryStore>());
   CHECK_FALSE(storage.has_news());
   REQUIRE(storage.submit(1, append(1)));
   REQUIRE(storage.has_news());
@@ -96,7 +96,7 @@ TEST_CASE("a store that waits for no device is done when submit() returns, in th
 TEST_CASE("a store in memory that fails in submit() is reported as any other") {
   auto store = std::make_unique<MemoryStore>();
   store->fail_next_sync();
-  StorageThread storage(std::move(store));
+  Storage storage(std::move(store));
   REQUIRE(storage.submit(1, append(1)));
   const auto report = storage.collect();
   CHECK(report.durable.empty());
@@ -105,7 +105,7 @@ TEST_CASE("a store in memory that fails in submit() is reported as any other") {
 
 TEST_CASE("a failed sync is reported, and no ticket ever again") {
   Counters counters;
-  StorageThread storage(counting(counters, 2));
+  Storage storage(counting(counters, 2));
   REQUIRE(storage.submit(1, append(1)));
   CHECK(collect_until(storage, [](const auto& r) { return r.durable.size() == 1; }).durable.size() == 1);
   REQUIRE(storage.submit(2, append(2)));
@@ -121,7 +121,7 @@ TEST_CASE("a failed sync is reported, and no ticket ever again") {
 
 TEST_CASE("a full queue refuses and takes again when it has drained") {
   Counters counters;
-  StorageThread storage(counting(counters), {.sync_delay = 20ms, .queue_bytes = 10000, .queue_batches = 4});
+  Storage storage(counting(counters), {.sync_delay = 20ms, .queue_bytes = 10000, .queue_batches = 4});
   std::uint64_t slot = 0;
   while (storage.submit(slot + 1, append(slot + 1, 4000))) {
     ++slot;
@@ -133,7 +133,7 @@ TEST_CASE("a full queue refuses and takes again when it has drained") {
 
 TEST_CASE("stop makes everything submitted durable first, and then refuses") {
   Counters counters;
-  StorageThread storage(counting(counters), {.sync_delay = 5ms});
+  Storage storage(counting(counters), {.sync_delay = 5ms});
   for (std::uint64_t i = 1; i <= 10; ++i) REQUIRE(storage.submit(i, append(i)));
   storage.stop();
   CHECK(storage.collect().durable.size() == 10);
@@ -142,7 +142,7 @@ TEST_CASE("stop makes everything submitted durable first, and then refuses") {
 
 TEST_CASE("every sync is timed once, and what waits can be asked for") {
   Counters counters;
-  StorageThread storage(counting(counters), {.sync_delay = 20ms});
+  Storage storage(counting(counters), {.sync_delay = 20ms});
   for (std::uint64_t i = 1; i <= 10; ++i) REQUIRE(storage.submit(i, append(i)));
   CHECK(storage.queue().batches == 10);
   storage.stop();
@@ -159,7 +159,7 @@ TEST_CASE("what a sync writes to the disk is counted in whole blocks") {
   Directory directory;
   auto store = std::make_unique<DurableStore>(directory.path() + "/log");
   REQUIRE(store->recover());
-  StorageThread storage(std::move(store));
+  Storage storage(std::move(store));
   REQUIRE(storage.submit(1, append(1, 5000)));
   const auto one = collect_until(storage, [](const auto& r) { return !r.durable.empty(); });
   CHECK(one.bytes >= 5000);
@@ -168,7 +168,7 @@ TEST_CASE("what a sync writes to the disk is counted in whole blocks") {
 
 TEST_CASE("an idle store is told so, once") {
   Counters counters;
-  StorageThread storage(counting(counters), {.idle_after = 1ms});
+  Storage storage(counting(counters), {.idle_after = 1ms});
   const auto deadline = std::chrono::steady_clock::now() + 10s;
   while (counters.idles == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   CHECK(counters.idles == 1);
