@@ -1,5 +1,5 @@
 // The node in the real world: it maps what arrives at the sockets and from the disk to the node's events, and the
-// node's effects to sockets, disk and log (the reactor thread; the storage thread is common/store's). It decides
+// node's effects to sockets, disk and log (the reactor thread; the storage is common/store's). It decides
 // nothing about the protocol. Effects are carried out once for each turn of the loop, so one sync covers all that a
 // turn brought.
 #pragma once
@@ -40,7 +40,7 @@ class Signals {
 
 class Runtime final : private bus::Sink {
  public:
-  /// Binds the sockets, starts the storage thread and the node. An error's message is for the operator.
+  /// Binds the sockets, starts the storage and the node. An error's message is for the operator.
   static Result<std::unique_ptr<Runtime>> open(const Settings& settings, DataDirectory directory,
                                                const Signals& signals, Log& log);
   ~Runtime() override;
@@ -86,7 +86,7 @@ class Runtime final : private bus::Sink {
   std::unique_ptr<host::Node> node_;
 
   host::NodeEffects effects_;
-  std::vector<host::WriteDisk> unsubmitted_;  ///< the storage thread's queue was full
+  std::vector<host::WriteDisk> unsubmitted_;  ///< the storage's queue was full
   std::vector<Bytes> unreachable_;
   std::vector<Uid> lost_;
   std::uint64_t disk_reports_ = 0;  ///< about one a sync

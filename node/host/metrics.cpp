@@ -196,10 +196,10 @@ void write_queues(Exposition& out, const Node::Queues& queues, const Surrounding
   gauge("gavel_calls_waiting", "Calls of clients that are under way.", queues.calls);
   gauge("gavel_watches", "Groups watched, counted for each client.", queues.watches);
   gauge("gavel_disk_tickets_waiting", "Writes that a replica waits for.", queues.disk_tickets);
-  gauge("gavel_disk_writes_unsubmitted", "Writes for which the storage thread's queue had no room.",
+  gauge("gavel_disk_writes_unsubmitted", "Writes for which the storage's queue had no room.",
         around.unsubmitted);
-  gauge("gavel_storage_queue_batches", "Batches with the storage thread.", around.storage_batches);
-  gauge("gavel_storage_queue_bytes", "Bytes of records that the storage thread has not taken up.",
+  gauge("gavel_storage_queue_batches", "Batches with the storage.", around.storage_batches);
+  gauge("gavel_storage_queue_bytes", "Bytes of records that no sync has taken up.",
         around.storage_bytes);
 }
 

@@ -19,8 +19,8 @@ struct Surroundings {
   bool tapped = false;                ///< a sniffer listens
   Histogram syncs;                    ///< of the disk
   std::uint64_t bytes_written = 0;    ///< to the disk
-  std::uint64_t unsubmitted = 0;      ///< writes that the storage thread's queue had no room for
-  std::uint64_t storage_batches = 0;  ///< in the storage thread's queues
+  std::uint64_t unsubmitted = 0;      ///< writes that the storage's queue had no room for
+  std::uint64_t storage_batches = 0;  ///< in the storage's queues
   std::uint64_t storage_bytes = 0;    ///< the same: of records not taken up yet
 };
 

@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "common/store/durable_store.hpp"
+#include "common/store/image.hpp"
 #include "common/store/memory_store.hpp"
 #include "common/store/storage.hpp"
 #include "tests/unit/store_directory.hpp"
@@ -42,6 +44,76 @@ class CountingStore final : public LogStore {
   Counters& counters_;
   const int failing_sync_;
   MemoryStore inner_;
+};
+
+/// A store on disk that tells how its syncs were made.
+class WatchedStore final : public LogStore {
+ public:
+  explicit WatchedStore(DurableStore& inner) : inner_(inner) {}
+  Result<Image> recover() override { return inner_.recover(); }
+  Result<void> write(std::span<const Operation> operations) override { return inner_.write(operations); }
+  Result<void> sync() override {
+    ++synced;
+    return inner_.sync();
+  }
+  std::optional<DirectWrite> begin_sync() override {
+    auto wanted = inner_.begin_sync();
+    begun += wanted ? 1 : 0;
+    if (wanted && spoil) spoil(*wanted);
+    return wanted;
+  }
+  Result<void> end_sync(int error) override {
+    ended_with = error;
+    return inner_.end_sync(error);
+  }
+  Result<void> idle() override {
+    ++idles;
+    return inner_.idle();
+  }
+  Condition condition() const override { return inner_.condition(); }
+  std::uint64_t written_bytes() const override { return inner_.written_bytes(); }
+  std::vector<std::string> take_notes() override { return inner_.take_notes(); }
+
+  std::atomic<int> begun{0}, synced{0}, idles{0}, ended_with{-1};
+  std::function<void(DirectWrite&)> spoil;
+
+ private:
+  DurableStore& inner_;
+};
+
+/// A node's storage on disk, and what can be seen of it. Where the file system writes nothing past the cache there is
+/// nothing of direct writes to be seen: `direct` is false.
+class OnDisk {
+ public:
+  explicit OnDisk(DurableOptions options = {}) : options_(options), disk_(directory_.path() + "/log", options) {
+    auto watched = std::make_unique<WatchedStore>(disk_);
+    REQUIRE(watched->recover());
+    store = watched.get();
+    storage.emplace(std::move(watched), StorageOptions{.idle_after = 20ms});
+    auto file = File::open(directory_.path() + "/probe", true, nullptr);
+    REQUIRE(file);
+    file->bypass_cache();
+    direct = file->direct_fd() >= 0;
+    if (!direct) WARN("no writes past the kernel's cache in " + directory_.path());
+  }
+  /// What is there after the end of this life.
+  Image found_again() {
+    storage.reset();
+    DurableStore again(directory_.path() + "/log", options_);
+    auto image = again.recover();
+    REQUIRE(image);
+    return *std::move(image);
+  }
+
+ private:
+  Directory directory_{Directory::on_disk()};
+  DurableOptions options_;
+  DurableStore disk_;
+
+ public:
+  WatchedStore* store = nullptr;
+  std::optional<Storage> storage;
+  bool direct = false;
 };
 
 std::unique_ptr<LogStore> counting(Counters& counters, int failing_sync = 0) {
@@ -164,6 +236,102 @@ TEST_CASE("what a sync writes to the disk is counted in whole blocks") {
   const auto one = collect_until(storage, [](const auto& r) { return !r.durable.empty(); });
   CHECK(one.bytes >= 5000);
   CHECK(one.bytes % 4096 == 0);
+}
+
+TEST_CASE("a sync that is one write is the kernel's, and what it reports is found again") {
+  OnDisk disk;
+  Image expected;
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    const auto operations = append(i, 1 + i * 37 % 5000);
+    for (const auto& operation : operations) apply_to(expected, operation);
+    REQUIRE(disk.storage->submit(i, operations));
+    if (i % 3 == 0)
+      collect_until(*disk.storage, [&](const auto& r) { return !r.durable.empty() && r.durable.back() == i; });
+  }
+  disk.storage->stop();
+  if (disk.direct) CHECK(disk.store->begun >= 100);
+  if (disk.direct) CHECK(disk.store->synced == 0);
+  CHECK(same(disk.found_again(), expected));
+}
+
+TEST_CASE("what is more than one write is the thread's: large rounds, archives, logs over their bound") {
+  DurableOptions small;
+  small.segment_bytes = 16 * 4096;
+  small.log_bytes = 2 * small.segment_bytes;
+  OnDisk disk(small);
+  Image expected;
+  std::uint64_t ticket = 0;
+  const auto put = [&](std::vector<Operation> operations) {
+    for (const auto& operation : operations) apply_to(expected, operation);
+    REQUIRE(disk.storage->submit(++ticket, std::move(operations)));
+    const auto report =
+        collect_until(*disk.storage, [&](const auto& r) { return !r.durable.empty() && r.durable.back() == ticket; });
+    REQUIRE(report.durable == std::vector<Ticket>{ticket});
+  };
+  put({{Operation::Kind::meta, GroupId{2}, {}, true, share("kept, wherever the log's end is")}});
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    put(append(i, 3000));
+    if (i % 20 == 0) put({{Operation::Kind::snapshot, GroupId{1}, Slot{i}, false, share(Bytes(500, 's'))}});
+    if (i == 100) put(append(++i, std::size_t{300} << 10U));
+  }
+  CHECK(disk.store->synced > 0);
+  if (disk.direct) CHECK(disk.store->begun > disk.store->synced);
+  CHECK(same(disk.found_again(), expected));
+}
+
+TEST_CASE("a direct write that cannot be made so is made in the ordinary way") {
+  OnDisk disk;
+  disk.store->spoil = [](DirectWrite& write) { write.offset += 1; };  // no device takes that
+  REQUIRE(disk.storage->submit(1, append(1)));
+  CHECK(collect_until(*disk.storage, [](const auto& r) { return !r.durable.empty(); }).durable.size() == 1);
+  CHECK(disk.store->synced == 1);
+  disk.store->spoil = nullptr;
+  REQUIRE(disk.storage->submit(2, append(2)));
+  CHECK(collect_until(*disk.storage, [](const auto& r) { return !r.durable.empty(); }).durable.size() == 1);
+  CHECK(disk.found_again().at(GroupId{1}).records.size() == 2);
+}
+
+TEST_CASE("a direct write that fails is the store's failure, and no ticket is reported again") {
+  OnDisk disk;
+  if (!disk.direct) return;
+  disk.store->spoil = [](DirectWrite& write) { write.offset = std::uint64_t{1} << 62U; };  // no file is that long
+  REQUIRE(disk.storage->submit(1, append(1)));
+  auto report = collect_until(*disk.storage, [](const auto& r) { return r.failure.has_value(); });
+  REQUIRE(report.failure);
+  CHECK(report.durable.empty());
+  CHECK(disk.store->ended_with == EFBIG);
+  CHECK(report.failure->message.find("cannot be written at offset") != std::string::npos);
+  CHECK(disk.store->condition() == Condition::failed);
+  disk.store->spoil = nullptr;
+  REQUIRE(disk.storage->submit(2, append(2)));
+  disk.storage->stop();
+  CHECK(disk.storage->collect().durable.empty());
+}
+
+TEST_CASE("stop waits for the write that the kernel has, and for what came meanwhile") {
+  for (int i = 0; i < 20; ++i) {
+    OnDisk disk;
+    for (std::uint64_t slot = 1; slot <= 5; ++slot) REQUIRE(disk.storage->submit(slot, append(slot, 9000)));
+    disk.storage->stop();
+    CHECK(disk.storage->collect().durable == std::vector<Ticket>{1, 2, 3, 4, 5});
+    CHECK(disk.found_again().at(GroupId{1}).records.size() == 5);
+  }
+}
+
+TEST_CASE("a store is told that it is idle after direct writes too, once after each while of work") {
+  OnDisk disk;
+  const auto wait_for_idles = [&](int many) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (disk.store->idles < many && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    CHECK(disk.store->idles == many);
+  };
+  wait_for_idles(1);
+  for (int round = 1; round <= 3; ++round) {
+    const auto slot = static_cast<std::uint64_t>(round);
+    REQUIRE(disk.storage->submit(slot, append(slot)));
+    collect_until(*disk.storage, [](const auto& r) { return !r.durable.empty(); });
+    wait_for_idles(round + 1);
+  }
 }
 
 TEST_CASE("an idle store is told so, once") {
