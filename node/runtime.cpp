@@ -285,7 +285,7 @@ void Runtime::on_signal() {
 void Runtime::carry_out() {
   node_->end_turn(bus::now(), effects_);
   submit_writes();
-  while (storage_->has_news()) {  // a store in memory is done already: what follows leaves with the rest
+  while (storage_->has_news()) {  // what the store has done already, one in memory always: what follows leaves with it
     on_storage();
     node_->end_turn(bus::now(), effects_);
     submit_writes();

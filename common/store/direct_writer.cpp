@@ -1,5 +1,6 @@
 #include "common/store/direct_writer.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "common/base/check.hpp"
@@ -9,18 +10,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Some file systems wait for the device in the very call that is not to wait; and any may wait for its journal now and
-/// then. Who was kept that long leaves such writes alone for a while.
-constexpr auto kTooLong = 5ms;
-constexpr auto kRest = 1s;
+/// Some file systems wait for the device in the very call that is not to wait, or take no such writes after all; and
+/// any may wait for its journal now and then, or stand still while it is copied. Each time costs twice the rest of the
+/// last time, until many went well.
+constexpr auto kFirstRest = 1s;
+constexpr auto kLongestRest = 60s;
+constexpr int kMany = 1000;
 
 }  // namespace
 
-DirectWriter::DirectWriter(int event_fd) : event_fd_(event_fd), usable_(::io_setup(1, &context_) == 0) {}
+DirectWriter::DirectWriter(int event_fd, std::chrono::microseconds patience)
+    : event_fd_(event_fd), patience_(patience), usable_(::io_setup(1, &context_) == 0), next_rest_(kFirstRest) {}
 
 DirectWriter::~DirectWriter() {
   if (under_way_) wait();
-  if (context_ != nullptr) ::io_destroy(context_);
+  if (usable_) ::io_destroy(context_);
 }
 
 bool DirectWriter::ready() const { return usable_ && Clock::now() >= rests_until_; }
@@ -31,15 +35,12 @@ bool DirectWriter::submit(const DirectWrite& write) {
   ::io_prep_pwritev2(&request_, write.fd, &part_, 1, static_cast<long long>(write.offset), RWF_DSYNC);
   ::io_set_eventfd(&request_, event_fd_);
   iocb* requests[] = {&request_};
-  const auto begun = Clock::now();
   under_way_ = ::io_submit(context_, 1, requests) == 1;
-  const auto now = Clock::now();
-  if (now - begun >= kTooLong) rests_until_ = now + kRest;
-  usable_ = usable_ && under_way_;
+  if (!under_way_) rest();
   return under_way_;
 }
 
-std::optional<int> DirectWriter::take() {
+std::optional<bool> DirectWriter::take() {
   if (!under_way_) return {};
   io_event event{};
   timespec at_once{};
@@ -47,7 +48,7 @@ std::optional<int> DirectWriter::take() {
   return outcome(event);
 }
 
-int DirectWriter::wait() {
+bool DirectWriter::wait() {
   GAVEL_CHECK(under_way_, "store: there is a direct write to wait for");
   io_event event{};
   int got = 0;
@@ -58,12 +59,22 @@ int DirectWriter::wait() {
 }
 
 /// The kernel has the result in an unsigned number: bytes written, or an errno below zero.
-int DirectWriter::outcome(const io_event& event) {
+bool DirectWriter::outcome(const io_event& event) {
   under_way_ = false;
-  const auto result = static_cast<long>(event.res);
-  if (result == -EOPNOTSUPP) return kNotSo;
-  if (result < 0) return static_cast<int>(-result);
-  return static_cast<std::size_t>(result) == part_.iov_len ? 0 : kNotSo;
+  const bool whole = event.res == part_.iov_len;
+  if (!whole) rest();
+  return whole;
+}
+
+void DirectWriter::kept(std::chrono::steady_clock::duration time) {
+  if (time >= patience_) return rest();
+  if (++quick_ >= kMany) next_rest_ = kFirstRest;
+}
+
+void DirectWriter::rest() {
+  rests_until_ = Clock::now() + next_rest_;
+  next_rest_ = std::min<Clock::duration>(2 * next_rest_, kLongestRest);
+  quick_ = 0;
 }
 
 }  // namespace gavel::store

@@ -5,7 +5,6 @@
 #include <libaio.h>
 #include <sys/uio.h>
 
-#include <cerrno>
 #include <chrono>
 #include <optional>
 
@@ -15,37 +14,41 @@ namespace gavel::store {
 
 class DirectWriter {
  public:
-  /// An outcome: what was asked for, as a whole, cannot be written in this way here; in another it can.
-  static constexpr int kNotSo = EINVAL;
-
-  /// `event_fd` becomes readable with each write that is done.
-  explicit DirectWriter(int event_fd);
+  /// `event_fd` becomes readable with each write that is over. `patience`: who is kept longer than that by what was not
+  /// to wait leaves such writes alone for a while.
+  DirectWriter(int event_fd, std::chrono::microseconds patience);
   DirectWriter(const DirectWriter&) = delete;
   DirectWriter& operator=(const DirectWriter&) = delete;
   /// Waits for the write under way.
   ~DirectWriter();
 
-  /// Whether to try: the kernel has it, and did not make the caller wait a moment ago.
+  /// Whether to try: the kernel has such writes, and they are not left alone now.
   bool ready() const;
   /// False: the kernel does not take it, and nothing is under way.
   [[nodiscard]] bool submit(const DirectWrite& write);
-  /// What became of the write under way, once it is known: 0 or an errno. Does not wait.
-  std::optional<int> take();
+  /// What became of the write under way, once that is known: whether all of it is durable. Does not wait.
+  std::optional<bool> take();
   /// The same; waits for it.
-  int wait();
+  bool wait();
+  /// The caller was kept for so long by what there was to do around a write.
+  void kept(std::chrono::steady_clock::duration time);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  int outcome(const io_event& event);
+  bool outcome(const io_event& event);
+  void rest();
 
+  const int event_fd_;
+  const std::chrono::microseconds patience_;
   io_context_t context_{};
-  int event_fd_;
   bool usable_ = false;
   bool under_way_ = false;
   iocb request_{};
   iovec part_{};
   Clock::time_point rests_until_{};
+  Clock::duration next_rest_;
+  int quick_ = 0;  ///< that kept nobody, since the last that did
 };
 
 }  // namespace gavel::store

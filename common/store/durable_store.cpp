@@ -110,40 +110,50 @@ Result<void> DurableStore::sync() {
 }
 
 std::optional<DirectWrite> DurableStore::begin_sync() {
-  if (failure_ || written_.empty() || !one_write_will_do() || !begin_round()) return {};
+  if (failure_ || written_.empty() || !one_write_will_do()) return {};
+  const auto begun = begin_round();
+  GAVEL_CHECK(begun, "store: a round that neither reads nor makes a file can be begun");
   return DirectWrite{head_file().direct_fd(), direct_.gather(round_->parts), round_offset()};
 }
 
-Result<void> DurableStore::end_sync(int error) {
+Result<void> DurableStore::end_sync() {
   GAVEL_CHECK(round_, "store: what ends was begun");
-  auto done = error == 0 ? end_round() : Result<void>(head_file().failure("written", round_offset(), error));
+  auto done = end_round();
   if (!done && !failure_) return stop(done.error(), Condition::failed);
   return done;
 }
 
 /// Whether the next round neither reads, nor makes a file, nor is too large for a write past the cache.
 bool DurableStore::one_write_will_do() const {
-  const auto is_retirement = [](const Operation& operation) { return operation.kind == Operation::Kind::retire; };
   const auto body = bytes_to_write();
-  if (2 * kBlock + body > DirectBuffer::kBytes || carries(floor())) return false;
-  if (std::any_of(written_.begin(), written_.end(), is_retirement)) return false;
+  if (2 * kBlock + body > DirectBuffer::kBytes || carries(floor()) || retires()) return false;
   const bool room = head_has_room(body);
   if (!room && log_.spare.empty()) return false;
   const auto& segment = room ? log_.live.at(log_.head()) : log_.spare.front();
   return segment.file.direct_fd() >= 0 && (room || segment.capacity >= capacity_for(body));
 }
 
-/// A group whose archive cannot be kept stays.
+bool DurableStore::retires() const {
+  return std::any_of(written_.begin(), written_.end(),
+                     [](const Operation& operation) { return operation.kind == Operation::Kind::retire; });
+}
+
+/// Makes archives of those that are to be retired; a group whose archive cannot be kept stays.
 void DurableStore::retire_all() {
-  std::erase_if(written_, [this](Operation& operation) {
-    if (operation.kind != Operation::Kind::retire) return false;
+  std::vector<Operation> operations;
+  operations.swap(written_);
+  for (auto& operation : operations) {
+    if (operation.kind != Operation::Kind::retire) {
+      written_.push_back(std::move(operation));
+      continue;
+    }
     const auto kept = write_archive(archive_directory(directory_), operation.name, *operation.bytes.joined());
-    if (!kept)
+    if (kept)
+      written_.push_back({Operation::Kind::remove, operation.group, {}, false, {}});
+    else
       notes_.push_back("the log of " + operation.name +
                        " stays, because its archive cannot be kept: " + kept.error().message);
-    operation = {Operation::Kind::remove, operation.group, {}, false, {}};
-    return !kept;
-  });
+  }
 }
 
 std::uint64_t DurableStore::bytes_to_write() const {
@@ -185,7 +195,7 @@ Result<void> DurableStore::begin_round() {
 /// One write, one sync; of what was begun, if something was.
 Result<void> DurableStore::write_round() {
   if (!round_) {
-    retire_all();
+    if (retires()) retire_all();
     if (written_.empty()) return {};
     if (auto begun = begin_round(); !begun) return begun;
   }

@@ -41,7 +41,7 @@ class DurableStore final : public LogStore {
   Result<void> write(std::span<const Operation> operations) override;
   Result<void> sync() override;
   std::optional<DirectWrite> begin_sync() override;
-  Result<void> end_sync(int error) override;
+  Result<void> end_sync() override;
   Result<void> idle() override;
   Condition condition() const override { return condition_; }
   std::uint64_t written_bytes() const override { return written_bytes_; }
@@ -68,6 +68,7 @@ class DurableStore final : public LogStore {
 
   Result<MarkFile> open_mark(bool without_segments);
   Result<Image> load();
+  bool retires() const;
   void retire_all();
   std::uint64_t bytes_to_write() const;
   std::uint64_t floor() const;

@@ -71,10 +71,10 @@ class File {
 
   const std::string& path() const { return path_; }
   explicit operator bool() const { return fd_ >= 0; }
-  /// `what` ("written") could not be done there, for the reason that `error`, an errno, has.
-  tl::unexpected<Error> failure(const char* what, std::uint64_t offset, int error) const;
 
  private:
+  tl::unexpected<Error> failure(const char* what, std::uint64_t offset, int error) const;
+
   bool write_block(std::uint64_t offset, std::span<const iovec> parts);
 
   int fd_ = -1;

@@ -1,7 +1,8 @@
 // The log store: what a node must still know after it died. It keeps, for every group that lives on the node, one small
 // meta record (the promise), a snapshot, and the records after it. It deals in bytes and knows nothing of the ordering
 // protocol; what "durable" rests on is decided here and nowhere else (PROTOCOL.md §8, invariant 6).
-// Used from one thread at a time. What was written and not yet synced may be lost in a crash, but only from its end.
+// Used by one thread at a time, not always the same one. What was written and not yet synced may be lost in a crash,
+// but only from its end.
 #pragma once
 
 #include <cstdint>
@@ -82,11 +83,12 @@ class LogStore {
   /// every later call fails in the same words, for a sync that failed once cannot be repeated.
   virtual Result<void> sync() = 0;
   /// Begins a sync() of which a single write is all that waits for a device, and says which one. Whoever called carries
-  /// it out, in a way that what is written is durable, and calls end_sync(); nothing else before that, but sync(),
-  /// which does that write in its own way. Nothing: there is nothing to sync, or it takes more than that; call sync().
+  /// it out, in a way that what is written is durable, and calls end_sync(); or sync(), if that failed: it writes the
+  /// same once more, in its own way. Nothing else before that. Nothing: there is nothing to sync, or it takes more than
+  /// one write; call sync().
   virtual std::optional<DirectWrite> begin_sync() { return {}; }
-  /// What begin_sync() asked for is durable, or failed with this errno. The outcome is that of sync().
-  virtual Result<void> end_sync(int /*error*/) { return {}; }
+  /// What begin_sync() asked for is durable. The outcome is that of sync().
+  virtual Result<void> end_sync() { return {}; }
   /// Whether write() and sync() may wait for a device. If not, a call of both costs less than a hand-over to a thread.
   virtual bool waits() const { return true; }
   /// Called when there is nothing to do for a while: upkeep that would otherwise delay a sync.

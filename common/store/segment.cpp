@@ -131,8 +131,8 @@ Result<Segment> create_segment(const std::string& directory, std::uint64_t capac
   const auto path = path_of(directory, numbers->empty() ? 1 : numbers->back() + 1);
   auto file = File::open(path, true, faults);
   if (!file) return tl::unexpected(file.error());
-  file->bypass_cache();  // from the first piece on: a cache full of zeros, synced at once, would hold up every other
-                         // sync
+  // From the first piece on: a cache full of zeros, synced at once, would hold up every other sync.
+  file->bypass_cache();
   auto made = fill_with_zeros(*file, capacity);
   if (made) made = sync_directory(directory);
   if (!made) {

@@ -12,6 +12,9 @@
 namespace gavel::store {
 namespace {
 
+/// While a write is under way there is nothing for the thread, and nobody tells it when that ends.
+constexpr std::chrono::milliseconds kLookAgain{50};
+
 std::size_t bytes_of(const std::vector<Operation>& operations) {
   std::size_t total = 0;
   for (const auto& operation : operations) total += sizeof(Operation) + operation.bytes.size();
@@ -26,7 +29,7 @@ Storage::Storage(std::unique_ptr<LogStore> store, StorageOptions options)
       event_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       sync_delay_(options.sync_delay.count()),
       ended_(std::chrono::steady_clock::now()),
-      device_(event_fd_) {
+      device_(event_fd_, options.patience) {
   GAVEL_CHECK(store_, "store: the storage has a store");
   GAVEL_CHECK(event_fd_ >= 0, "store: the kernel gives an eventfd");
   thread_ = std::thread([this] { run(); });
@@ -100,7 +103,8 @@ void Storage::begin() {
   if (slow_on_purpose()) return hand_over_to_thread();
   if (!store_->waits()) return end(store_->sync());
   const auto direct = device_.ready() ? store_->begin_sync() : std::nullopt;
-  if (!direct || !device_.submit(*direct)) hand_over_to_thread();
+  if (!direct || !device_.submit(*direct)) return hand_over_to_thread();
+  device_.kept(std::chrono::steady_clock::now() - begun_);
 }
 
 void Storage::hand_over_to_thread() {
@@ -108,15 +112,19 @@ void Storage::hand_over_to_thread() {
   wake_.notify_one();
 }
 
+/// Whoever is here anyway ends a write that is over, and begins the next.
 void Storage::look_at_device() {
   if (holder_ != Holder::device) return;
-  if (const auto error = device_.take()) end_device_write(*error);
+  if (const auto durable = device_.take()) end_device_write(*durable);
 }
 
-void Storage::end_device_write(int error) {
-  if (error == DirectWriter::kNotSo) return hand_over_to_thread();
+void Storage::end_device_write(bool durable) {
+  if (!durable) return hand_over_to_thread();  // which makes it once more, in the ordinary way
+  const auto seen = std::chrono::steady_clock::now();
+  auto outcome = store_->end_sync();
+  device_.kept(std::chrono::steady_clock::now() - seen);
   news_ = true;  // the kernel has made the descriptor readable
-  end(store_->end_sync(error));
+  end(std::move(outcome));
 }
 
 void Storage::end(Result<void> outcome) {
@@ -162,7 +170,8 @@ void Storage::run() {
       lock.lock();
       end(std::move(outcome));
     } else if (holder_ == Holder::device) {
-      end_device_write(device_.wait());  // stopping: nobody else looks any more
+      GAVEL_CHECK(stopping_, "store: while others look, the thread leaves the device to them");
+      end_device_write(device_.wait());
     } else if (stopping_) {
       return;  // nothing waits: what ends takes up what waits
     } else {
@@ -187,9 +196,9 @@ void Storage::wait_for_work(std::unique_lock<std::mutex>& lock) {
       continue;
     }
     const auto now = std::chrono::steady_clock::now();
-    const auto idle_at = (holder_ == Holder::nobody ? ended_ : now) + options_.idle_after;
-    if (now >= idle_at) return;
-    wake_.wait_until(lock, idle_at, something);
+    if (holder_ == Holder::nobody && now >= ended_ + options_.idle_after) return;
+    const auto look_at = holder_ == Holder::nobody ? ended_ + options_.idle_after : now + kLookAgain;
+    wake_.wait_until(lock, look_at, something);
   }
 }
 

@@ -34,6 +34,8 @@ struct StorageOptions {
   std::size_t queue_bytes = std::size_t{64} << 20U;
   /// Most batches submitted whose tickets have not been collected yet.
   std::size_t queue_batches = 65536;
+  /// Who is kept longer by a write that the kernel is to carry out leaves such writes to the thread for a while.
+  std::chrono::milliseconds patience{5};
   /// How long nothing has to happen before the store is told that it is idle.
   std::chrono::milliseconds idle_after{100};
 };
@@ -45,7 +47,7 @@ class Storage {
     std::vector<Ticket> durable;     ///< In the order of submission.
     std::optional<Error> failure;    ///< The first failure, in every report from then on.
     std::vector<std::string> notes;  ///< What the store has to say to the operator.
-    Histogram syncs;                 ///< How long each write and sync took that made something durable, or failed to.
+    Histogram syncs;                 ///< How long each sync took, from taking up what waits until its end was seen.
     std::uint64_t bytes = 0;         ///< Written for them.
   };
   /// What waits now.
@@ -89,7 +91,7 @@ class Storage {
   void begin();
   void hand_over_to_thread();
   void look_at_device();
-  void end_device_write(int error);
+  void end_device_write(bool durable);
   Result<void> write(const std::deque<Batch>& batches);
   Result<void> sync();
   void end(Result<void> outcome);

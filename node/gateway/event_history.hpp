@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "common/base/bytes.hpp"
 #include "common/base/ids.hpp"
@@ -54,24 +55,33 @@ class EventHistory {
   /// What is new since this was last asked.
   struct Fresh {
     bool restarted = false;
-    /// The topics with new events; of those that are gone again already, the slot of the last one.
-    std::map<Bytes, Slot> topics;
+    /// The topics with new events, each once; of those that are gone again already, the slot of the last one.
+    std::vector<std::pair<Bytes, Slot>> topics;
   };
-  Fresh take_fresh() { return std::exchange(fresh_, {}); }
+  Fresh take_fresh();
   std::size_t size() const { return size_; }
 
  private:
-  using Topics = std::map<Bytes, std::deque<Event>>;
+  struct Topic {
+    std::deque<Event> events;
+    std::size_t ordered = 0;  ///< its places in order_
+    bool fresh = false;
+    Slot lost;  ///< of the fresh ones that are gone already, the last
+  };
+  using Topics = std::map<Bytes, Topic>;
+  Topic& freshen(Topics::iterator topic);
   void drop_what_is_over();
   void drop_first_slot();
-  void forget_first(Topics::iterator topic);
+  void forget_first(Topic& topic);
+  void let_go(Topics::iterator topic);
 
   Bounds bounds_;
   Slot complete_after_;
   Topics topics_;
   /// All events in their order, with those that were replaced since.
-  std::deque<std::pair<EventPlace, Bytes>> order_;
-  Fresh fresh_;
+  std::deque<std::pair<EventPlace, Topics::iterator>> order_;
+  std::vector<Topics::iterator> fresh_;
+  bool restarted_ = false;
   EventPlace last_;
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;

@@ -196,11 +196,9 @@ void write_queues(Exposition& out, const Node::Queues& queues, const Surrounding
   gauge("gavel_calls_waiting", "Calls of clients that are under way.", queues.calls);
   gauge("gavel_watches", "Groups watched, counted for each client.", queues.watches);
   gauge("gavel_disk_tickets_waiting", "Writes that a replica waits for.", queues.disk_tickets);
-  gauge("gavel_disk_writes_unsubmitted", "Writes for which the storage's queue had no room.",
-        around.unsubmitted);
+  gauge("gavel_disk_writes_unsubmitted", "Writes for which the storage's queue had no room.", around.unsubmitted);
   gauge("gavel_storage_queue_batches", "Batches with the storage.", around.storage_batches);
-  gauge("gavel_storage_queue_bytes", "Bytes of records that no sync has taken up.",
-        around.storage_bytes);
+  gauge("gavel_storage_queue_bytes", "Bytes of records that no sync has taken up.", around.storage_bytes);
 }
 
 void write_traffic(Exposition& out, const Counters& counters, const Surroundings& around) {
@@ -234,7 +232,8 @@ void write_disk(Exposition& out, const Counters& counters, const Surroundings& a
   out.sample(counters.disk_writes);
   out.counter("gavel_disk_written_bytes_total", "Bytes written to the log, in whole blocks.");
   out.sample(around.bytes_written);
-  out.histogram("gavel_disk_sync_seconds", "One write and one fdatasync, for all groups that had something to keep.");
+  out.histogram("gavel_disk_sync_seconds",
+                "One sync for all groups that had something to keep, until its end was seen.");
   out.sample(around.syncs);
 }
 

@@ -22,7 +22,11 @@ WallTime call_due(const auction::Terms& terms, std::uint32_t call) {
 }
 
 std::string words_for_bid(const auction::BidRecord& bid) {
-  return format(bid.amount) + " by " + bid.bidder + " (bid " + std::to_string(bid.ordinal) + ")";
+  constexpr std::size_t kRest = 32;
+  std::string words = format(bid.amount);
+  words.reserve(words.size() + bid.bidder.size() + kRest);
+  words.append(" by ").append(bid.bidder).append(" (bid ").append(std::to_string(bid.ordinal)).append(")");
+  return words;
 }
 
 std::string words_for_call(const AuctionBook& book, std::uint32_t call) {

@@ -82,14 +82,16 @@ void Room::tell_serving(const Context& context, const Serving& serving, Events& 
 
 std::uint64_t Room::tell(const Context& context, LineKind kind, std::string who, std::string text, Events& events,
                          Uid node) {
-  chat::Line line;
+  chat::Event event{chat::Said{book_.name, {}}};
+  auto& line = std::get<chat::Said>(event).line;
   line.kind = kind;
   line.who = std::move(who);
   line.text = std::move(text);
   line.node = node;
-  chat::Said said{book_.name, book_.lines.add(context, std::move(line), book_.rules.keep)};
-  const auto number = said.line.number;
-  events.push_back({wire::encode_any(chat::Event{std::move(said)}), book_.topic});
+  book_.lines.place(context, line);
+  const auto number = line.number;
+  events.push_back({wire::encode_any(event), book_.topic});
+  book_.lines.keep(std::move(line), book_.rules.keep);
   return number;
 }
 

@@ -43,19 +43,21 @@ bool is_sound(const chat::Line& line) {
 
 }  // namespace
 
-chat::Line RoomLines::add(const Context& context, chat::Line line, std::size_t keep) {
+void RoomLines::place(const Context& context, chat::Line& line) {
   if (last_ == 0 || !house::broken(house::Mistake::lines_renumbered)) ++last_;
   last_time_ = context.time;
   line.number = last_;
   line.slot = context.slot;
   line.time = context.time;
-  if (!is_kept(line.kind)) return line;
+}
+
+void RoomLines::keep(chat::Line line, std::size_t most) {
+  if (!is_kept(line.kind)) return;
   text_ += line.text.size();
   bids_ += line.kind == chat::LineKind::bid ? 1 : 0;
-  kept_.push_back(line);
+  kept_.push_back(std::move(line));
   if (bids_ > kKeptBids) drop_first_bid();
-  this->keep(keep);
-  return line;
+  keep(most);
 }
 
 void RoomLines::keep(std::size_t most) {

@@ -20,8 +20,10 @@ inline constexpr std::size_t kKeptBids = 8;
 
 class RoomLines {
  public:
-  /// The line, with its number; keeps it if it is of a kind that is kept, and at most `keep` in all.
-  chat::Line add(const Context& context, chat::Line line, std::size_t keep);
+  /// Gives the line its place: the next number, the slot, the time.
+  void place(const Context& context, chat::Line& line);
+  /// Keeps a line that has its place if it is of a kind that is kept, and at most `most` in all.
+  void keep(chat::Line line, std::size_t most);
   /// At most so many from now on.
   void keep(std::size_t most);
 

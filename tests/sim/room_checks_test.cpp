@@ -42,16 +42,21 @@ chat::Line line(std::uint64_t number, LineKind kind, std::string who, std::strin
 }
 chat::Line said(std::uint64_t number, const Text& text) { return line(number, LineKind::said, "ann", text.words()); }
 
+void add(RoomBook& room, const Context& context, chat::Line line, std::size_t keep) {
+  room.lines.place(context, line);
+  room.lines.keep(std::move(line), keep);
+}
+
 /// A room that ann has entered, with these texts of hers from line 2 on.
 RoomBook room_with(const std::vector<std::string>& texts, std::uint32_t keep = 200) {
   auto out = public_room("lobby");
   out.rules.keep = keep;
   Context context;
   context.slot = Slot{1};
-  out.lines.add(context, line(0, LineKind::entered, "ann"), keep);
+  add(out, context, line(0, LineKind::entered, "ann"), keep);
   for (const auto& text : texts) {
     context.slot = context.slot.next();
-    out.lines.add(context, line(0, LineKind::said, "ann", text), keep);
+    add(out, context, line(0, LineKind::said, "ann", text), keep);
   }
   return out;
 }
@@ -214,9 +219,9 @@ TEST_CASE("P7 the bids that a room keeps are the last ones of the auction, or a 
   const std::vector<auction::BidRecord> bids{bid(1), bid(2)};
   auto room = public_room("lot-1");
   fires(Invariant::exactly_once, [&] { check_kept_bids(kA, room, bids); });
-  room.lines.add({}, calls(0, LineKind::bid, words_for_bid(bids[0])), 200);
+  add(room, {}, calls(0, LineKind::bid, words_for_bid(bids[0])), 200);
   fires(Invariant::exactly_once, [&] { check_kept_bids(kA, room, bids); });
-  room.lines.add({}, calls(0, LineKind::bid, words_for_bid(bids[1])), 200);
+  add(room, {}, calls(0, LineKind::bid, words_for_bid(bids[1])), 200);
   check_kept_bids(kA, room, bids);
   fires(Invariant::exactly_once, [&] { check_kept_bids(kA, room, {bids[0]}); });
 }

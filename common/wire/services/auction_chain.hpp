@@ -14,9 +14,11 @@ namespace gavel::auction {
 inline Digest chain_start(const Terms& terms) { return digest_of(wire::encode(terms)); }
 
 /// The link for `bid` after `before`; what stands in `bid.chain` does not count.
-inline Digest chain_next(Digest before, BidRecord bid) {
-  bid.chain = {};
-  return digest_of(before, wire::encode(bid));
+inline Digest chain_next(Digest before, const BidRecord& bid) {
+  if (!bid.chain) return digest_of(before, wire::encode(bid));
+  BidRecord unchained = bid;
+  unchained.chain = {};
+  return digest_of(before, wire::encode(unchained));
 }
 
 /// The last link; what stands in `outcome.chain` does not count.
