@@ -1,5 +1,7 @@
 #include "common/store/direct_writer.hpp"
 
+#include <sys/uio.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -20,48 +22,59 @@ constexpr int kMany = 1000;
 }  // namespace
 
 DirectWriter::DirectWriter(int event_fd, std::chrono::microseconds patience)
-    : event_fd_(event_fd), patience_(patience), usable_(::io_setup(1, &context_) == 0), next_rest_(kFirstRest) {}
+    : patience_(patience), next_rest_(kFirstRest) {
+  constexpr unsigned kEntries = 2;
+  if (::io_uring_queue_init(kEntries, &ring_, 0) != 0) return;  // not in this kernel, or not allowed here
+  usable_ = ::io_uring_register_eventfd(&ring_, event_fd) == 0;
+  if (!usable_) ::io_uring_queue_exit(&ring_);
+}
 
 DirectWriter::~DirectWriter() {
   if (under_way_) wait();
-  if (usable_) ::io_destroy(context_);
+  if (usable_) ::io_uring_queue_exit(&ring_);
 }
 
 bool DirectWriter::ready() const { return usable_ && Clock::now() >= rests_until_; }
 
 bool DirectWriter::submit(const DirectWrite& write) {
-  GAVEL_CHECK(!under_way_, "store: one direct write at a time");
-  part_ = {const_cast<char*>(write.bytes.data()), write.bytes.size()};
-  ::io_prep_pwritev2(&request_, write.fd, &part_, 1, static_cast<long long>(write.offset), RWF_DSYNC);
-  ::io_set_eventfd(&request_, event_fd_);
-  iocb* requests[] = {&request_};
-  under_way_ = ::io_submit(context_, 1, requests) == 1;
-  if (!under_way_) rest();
+  GAVEL_CHECK(usable_ && !under_way_, "store: one direct write at a time, where there are any");
+  size_ = write.bytes.size();
+  auto* request = ::io_uring_get_sqe(&ring_);
+  GAVEL_CHECK(request, "store: there is room for one request");
+  ::io_uring_prep_write(request, write.fd, write.bytes.data(), static_cast<unsigned>(size_), write.offset);
+  request->rw_flags = RWF_DSYNC;
+  int taken = 0;
+  do taken = ::io_uring_submit(&ring_);
+  while (taken == -EINTR);
+  under_way_ = taken == 1;
+  if (!under_way_) {  // and is not to be taken later
+    ::io_uring_queue_exit(&ring_);
+    usable_ = false;
+  }
   return under_way_;
 }
 
 std::optional<bool> DirectWriter::take() {
-  if (!under_way_) return {};
-  io_event event{};
-  timespec at_once{};
-  if (::io_getevents(context_, 0, 1, &event, &at_once) != 1) return {};
-  return outcome(event);
+  io_uring_cqe* completed = nullptr;
+  if (!under_way_ || ::io_uring_peek_cqe(&ring_, &completed) != 0) return {};
+  return outcome(completed);
 }
 
 bool DirectWriter::wait() {
   GAVEL_CHECK(under_way_, "store: there is a direct write to wait for");
-  io_event event{};
-  int got = 0;
-  do got = ::io_getevents(context_, 1, 1, &event, nullptr);
-  while (got == -EINTR);
-  GAVEL_CHECK(got == 1, "store: the kernel tells what became of a write");
-  return outcome(event);
+  io_uring_cqe* completed = nullptr;
+  int error = 0;
+  do error = ::io_uring_wait_cqe(&ring_, &completed);
+  while (error == -EINTR);
+  GAVEL_CHECK(error == 0, "store: the kernel tells what became of a write");
+  return outcome(completed);
 }
 
-/// The kernel has the result in an unsigned number: bytes written, or an errno below zero.
-bool DirectWriter::outcome(const io_event& event) {
+/// The result is the bytes written, or an errno below zero.
+bool DirectWriter::outcome(io_uring_cqe* completed) {
+  const bool whole = completed->res >= 0 && static_cast<std::size_t>(completed->res) == size_;
+  ::io_uring_cqe_seen(&ring_, completed);
   under_way_ = false;
-  const bool whole = event.res == part_.iov_len;
   if (!whole) rest();
   return whole;
 }
