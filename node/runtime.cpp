@@ -147,7 +147,8 @@ host::NodeSetup Runtime::setup() const {
     counters.push_back({"bus_unsent_peer", bus.unsent_peer});
     counters.push_back({"bus_unsent_client", bus.unsent_client});
     counters.push_back({"bus_malformed", bus.malformed});
-    counters.push_back({"disk_reports", disk_reports_});
+    counters.push_back({"disk_syncs", syncs_.count()});
+    counters.push_back({"disk_syncs_direct", direct_syncs_});
   };
   return out;
 }
@@ -239,8 +240,8 @@ void Runtime::on_fd(int fd) {
 
 void Runtime::on_storage() {
   const auto report = storage_->collect();
-  disk_reports_ += report.durable.empty() ? 0 : 1;
   syncs_ += report.syncs;
+  direct_syncs_ += report.direct;
   bytes_written_ += report.bytes;
   for (const auto& note : report.notes) node_->on_storage_note(bus::now(), note, effects_);
   something_durable_ = something_durable_ || !report.durable.empty();

@@ -89,8 +89,8 @@ class Runtime final : private bus::Sink {
   std::vector<host::WriteDisk> unsubmitted_;  ///< the storage's queue was full
   std::vector<Bytes> unreachable_;
   std::vector<Uid> lost_;
-  std::uint64_t disk_reports_ = 0;  ///< about one a sync
   Histogram syncs_;
+  std::uint64_t direct_syncs_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool serving_ = false;
   bool something_durable_ = false;

@@ -22,22 +22,25 @@ constexpr int kMany = 1000;
 }  // namespace
 
 DirectWriter::DirectWriter(int event_fd, std::chrono::microseconds patience)
-    : patience_(patience), next_rest_(kFirstRest) {
-  constexpr unsigned kEntries = 2;
-  if (::io_uring_queue_init(kEntries, &ring_, 0) != 0) return;  // not in this kernel, or not allowed here
-  usable_ = ::io_uring_register_eventfd(&ring_, event_fd) == 0;
-  if (!usable_) ::io_uring_queue_exit(&ring_);
-}
+    : event_fd_(event_fd), patience_(patience), possible_(open()), next_rest_(kFirstRest) {}
 
 DirectWriter::~DirectWriter() {
   if (under_way_) wait();
-  if (usable_) ::io_uring_queue_exit(&ring_);
+  if (open_) ::io_uring_queue_exit(&ring_);
 }
 
-bool DirectWriter::ready() const { return usable_ && Clock::now() >= rests_until_; }
+bool DirectWriter::open() {
+  constexpr unsigned kEntries = 2;
+  if (::io_uring_queue_init(kEntries, &ring_, 0) != 0) return false;
+  open_ = ::io_uring_register_eventfd(&ring_, event_fd_) == 0;
+  if (!open_) ::io_uring_queue_exit(&ring_);
+  return open_;
+}
+
+bool DirectWriter::ready() { return possible_ && Clock::now() >= rests_until_ && (open_ || open()); }
 
 bool DirectWriter::submit(const DirectWrite& write) {
-  GAVEL_CHECK(usable_ && !under_way_, "store: one direct write at a time, where there are any");
+  GAVEL_CHECK(open_ && !under_way_, "store: one direct write at a time, where there are any");
   size_ = write.bytes.size();
   auto* request = ::io_uring_get_sqe(&ring_);
   GAVEL_CHECK(request, "store: there is room for one request");
@@ -49,7 +52,8 @@ bool DirectWriter::submit(const DirectWrite& write) {
   under_way_ = taken == 1;
   if (!under_way_) {  // and is not to be taken later
     ::io_uring_queue_exit(&ring_);
-    usable_ = false;
+    open_ = false;
+    rest();
   }
   return under_way_;
 }

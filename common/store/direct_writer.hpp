@@ -25,7 +25,7 @@ class DirectWriter {
   ~DirectWriter();
 
   /// Whether to try: the kernel has such writes, and they are not left alone now.
-  bool ready() const;
+  bool ready();
   /// False: the kernel does not take it, and nothing is under way.
   [[nodiscard]] bool submit(const DirectWrite& write);
   /// What became of the write under way, once that is known: whether all of it is durable. Does not wait.
@@ -38,12 +38,15 @@ class DirectWriter {
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool open();
   bool outcome(io_uring_cqe* completed);
   void rest();
 
+  const int event_fd_;
   const std::chrono::microseconds patience_;
   io_uring ring_{};
-  bool usable_ = false;
+  bool open_ = false;
+  const bool possible_;  ///< in this kernel, and allowed here
   bool under_way_ = false;
   std::size_t size_ = 0;  ///< of the write under way, in bytes
   Clock::time_point rests_until_{};

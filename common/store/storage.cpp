@@ -65,6 +65,7 @@ Storage::Report Storage::collect() {
   report.notes = std::exchange(ready_.notes, {});
   report.failure = ready_.failure;
   report.syncs = std::exchange(ready_.syncs, {});
+  report.direct = std::exchange(ready_.direct, 0);
   report.bytes = std::exchange(ready_.bytes, 0);
   uncollected_ -= report.durable.size();
   return report;
@@ -124,6 +125,7 @@ void Storage::end_device_write(bool durable) {
   auto outcome = store_->end_sync();
   device_.kept(std::chrono::steady_clock::now() - seen);
   news_ = true;  // the kernel has made the descriptor readable
+  ++ready_.direct;
   end(std::move(outcome));
 }
 

@@ -48,6 +48,7 @@ class Storage {
     std::optional<Error> failure;    ///< The first failure, in every report from then on.
     std::vector<std::string> notes;  ///< What the store has to say to the operator.
     Histogram syncs;                 ///< How long each sync took, from taking up what waits until its end was seen.
+    std::uint64_t direct = 0;        ///< Of them, those that the kernel carried out while nobody waited.
     std::uint64_t bytes = 0;         ///< Written for them.
   };
   /// What waits now.

@@ -140,6 +140,7 @@ Storage::Report collect_until(Storage& storage, Enough enough) {
     all.durable.insert(all.durable.end(), part.durable.begin(), part.durable.end());
     all.failure = part.failure;
     all.syncs += part.syncs;
+    all.direct += part.direct;
     all.bytes += part.bytes;
   }
   return all;
@@ -248,15 +249,19 @@ TEST_CASE("what a sync writes to the disk is counted in whole blocks") {
 
 TEST_CASE("a sync that is one write is the kernel's, and what it reports is found again") {
   OnDisk disk;
+  std::uint64_t direct = 0;
   Image expected;
   for (std::uint64_t i = 1; i <= 300; ++i) {
     const auto operations = append(i, 1 + i * 37 % 5000);
     for (const auto& operation : operations) apply_to(expected, operation);
     REQUIRE(disk.storage->submit(i, operations));
     if (i % 3 == 0)
-      collect_until(*disk.storage, [&](const auto& r) { return !r.durable.empty() && r.durable.back() == i; });
+      direct += collect_until(*disk.storage, [&](const auto& r) {
+                  return !r.durable.empty() && r.durable.back() == i;
+                }).direct;
   }
   disk.storage->stop();
+  CHECK(direct + disk.storage->collect().direct == static_cast<std::uint64_t>(disk.store->ended));
   if (disk.direct) CHECK(disk.store->ended >= 100);
   if (disk.direct) CHECK(disk.store->synced == 0);
   CHECK(same(disk.found_again(), expected));
