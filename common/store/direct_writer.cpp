@@ -12,9 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Some file systems wait for the device in the very call that is not to wait, or take no such writes after all; and
-/// any may wait for its journal now and then, or stand still while it is copied. Each time costs twice the rest of the
-/// last time, until many went well.
+/// A kernel or a file system may take no such writes after all, and what else there is to do around one (the mark) may
+/// be kept by a file system that stands still while it is copied. Each time costs twice the rest of the last time,
+/// until many went well.
 constexpr auto kFirstRest = 1s;
 constexpr auto kLongestRest = 60s;
 constexpr int kMany = 1000;
